@@ -1,0 +1,3 @@
+"""Unblur: a desktop editor that makes blurry photographs sharp."""
+
+__version__ = "0.1.0"

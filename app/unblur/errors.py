@@ -1,0 +1,144 @@
+"""Errors that a person can be told about. They carry data; `messages` has the sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class AppError(Exception):
+    """Base of everything that ends in a sentence rather than a bug report."""
+
+
+class Cancelled(Exception):  # noqa: N818 - it is not an error
+    """Work stopped because the person, or a newer request, asked for it."""
+
+
+class ImageError(AppError):
+    """A photo could not be read or written. `path` names it (None: the clipboard)."""
+
+    def __init__(self, path: Path | None, detail: str = "") -> None:
+        super().__init__(f"{path}: {detail}" if detail else str(path))
+        self.path = path
+        self.detail = detail
+
+
+class ImageMissingError(ImageError):
+    """There is no such file."""
+
+
+class ImageIsFolderError(ImageError):
+    """The path is a folder."""
+
+
+class ImageEmptyError(ImageError):
+    """The file has no bytes."""
+
+
+class ImageUnsupportedError(ImageError):
+    """The bytes are of no format that can be read."""
+
+
+class ImageTruncatedError(ImageError):
+    """The file ends too early, or is damaged inside."""
+
+
+class ImageTooLargeError(ImageError):
+    """The photo has more pixels than can be held."""
+
+
+class ImageReadDeniedError(ImageError):
+    """The system does not let this file be read."""
+
+
+class ImageWriteDeniedError(ImageError):
+    """The system does not let this file, or into this folder, be written."""
+
+
+class ImageFolderMissingError(ImageError):
+    """The folder to write into does not exist."""
+
+
+class ImageDiskFullError(ImageError):
+    """No room is left where the photo should be written."""
+
+
+class ImageExistsError(ImageError):
+    """The target exists, and overwriting it was not asked for."""
+
+
+class ImageIsSourceError(ImageError):
+    """The target is the opened original, and overwriting it was not asked for."""
+
+
+class ImageFormatError(ImageError):
+    """The target's ending names no format that can be written."""
+
+
+class ImageVerifyError(ImageError):
+    """What was written could not be read back as the same picture."""
+
+
+class ImageWriteError(ImageError):
+    """Writing failed for another reason, given in `detail`."""
+
+
+class ModelError(AppError):
+    """A model cannot be used. `model_id` names it."""
+
+    def __init__(self, model_id: str, detail: str = "") -> None:
+        super().__init__(f"{model_id}: {detail}" if detail else model_id)
+        self.model_id = model_id
+        self.detail = detail
+
+
+class ModelUnknownError(ModelError):
+    """No card has this id; `detail` lists those that exist."""
+
+
+class QualityUnknownError(ModelError):
+    """The model has no such quality; `detail` lists those that exist."""
+
+
+class WeightsMissingError(ModelError):
+    """The weights file is not where its card says; `detail` is the path."""
+
+
+class WeightsCorruptError(ModelError):
+    """The weights file does not have the SHA-256 of its card; `detail` is the path."""
+
+
+class ArchitectureUnknownError(ModelError):
+    """No network of the zoo fits these weights."""
+
+
+class EngineError(AppError):
+    """Inference could not go on."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class DeviceMemoryError(EngineError):
+    """Even the smallest tile does not fit into the device's memory."""
+
+
+class DeviceUnavailableError(EngineError):
+    """The device that was asked for is not there; `detail` names it."""
+
+
+class NonFiniteOutputError(EngineError):
+    """The network gave NaN or infinity."""
+
+
+class UnexpectedEngineError(EngineError):
+    """A bug: the original exception is the cause, its traceback is in the log."""
+
+
+class SettingsError(AppError):
+    """The settings file cannot be read or written. `path` names it."""
+
+    def __init__(self, path: Path, detail: str = "") -> None:
+        super().__init__(f"{path}: {detail}")
+        self.path = path
+        self.detail = detail

@@ -1,0 +1,1 @@
+"""Pixels in and out of files, and the result put together: codecs, metadata, masks, compositing."""

@@ -1,0 +1,174 @@
+"""The one place where an error becomes words: a title, a sentence and a hint.
+
+Free of Qt, so that the window and the command line say the same thing. A test asserts that
+every leaf of `AppError` has its entry here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from unblur import errors
+from unblur.errors import AppError
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a person reads. `hint` says what to do next."""
+
+    title: str
+    sentence: str
+    hint: str
+
+    def as_line(self) -> str:
+        """One line for a terminal."""
+        return f"{self.sentence} {self.hint}"
+
+
+_TEMPLATES: dict[type[AppError], tuple[str, str, str]] = {
+    errors.ImageMissingError: (
+        "No such file",
+        "“{name}” does not exist.",
+        "Check the name, or whether the drive is connected.",
+    ),
+    errors.ImageIsFolderError: (
+        "That is a folder",
+        "“{name}” is a folder, not a photo.",
+        "Choose the photos inside it.",
+    ),
+    errors.ImageEmptyError: (
+        "The file is empty",
+        "“{name}” has no content (0 bytes).",
+        "Copy it again from where it came from.",
+    ),
+    errors.ImageUnsupportedError: (
+        "Not a photo that Unblur can read",
+        "“{name}” is not a picture in a known format.",
+        "Unblur opens JPEG, PNG, TIFF, WebP, BMP and HEIC.",
+    ),
+    errors.ImageTruncatedError: (
+        "The file is damaged",
+        "“{name}” is cut short or damaged, so it cannot be read in full.",
+        "Copy it again from the camera or the backup.",
+    ),
+    errors.ImageTooLargeError: (
+        "The photo is too large",
+        "“{name}” is too large to open ({detail}).",
+        "Crop it or make it smaller first.",
+    ),
+    errors.ImageReadDeniedError: (
+        "No permission to read",
+        "“{name}” may not be read by you.",
+        "Change its permissions, or copy it to a folder of yours.",
+    ),
+    errors.ImageWriteDeniedError: (
+        "No permission to write",
+        "“{name}” cannot be written: the folder or the file is read-only.",
+        "Choose another folder.",
+    ),
+    errors.ImageFolderMissingError: (
+        "No such folder",
+        "“{name}” cannot be written: its folder does not exist.",
+        "Create the folder, or choose another.",
+    ),
+    errors.ImageDiskFullError: (
+        "The disk is full",
+        "“{name}” was not written: no space is left on that disk.",
+        "Free some space or choose another disk. Nothing was changed there.",
+    ),
+    errors.ImageExistsError: (
+        "The file exists",
+        "“{name}” exists already and was left as it is.",
+        "Choose another name, or allow overwriting.",
+    ),
+    errors.ImageIsSourceError: (
+        "That is the original",
+        "“{name}” is the photo that you opened; it was left as it is.",
+        "Choose another name, or allow overwriting the original.",
+    ),
+    errors.ImageFormatError: (
+        "Unknown file type",
+        "“{name}” does not end in a type that Unblur can write.",
+        "Use .png, .tif, .jpg or .webp.",
+    ),
+    errors.ImageVerifyError: (
+        "The copy was not right",
+        "“{name}” could not be read back after writing, so it was removed.",
+        "Try again, or choose another disk.",
+    ),
+    errors.ImageWriteError: (
+        "The photo was not written",
+        "“{name}” could not be written ({detail}).",
+        "Choose another name or folder.",
+    ),
+    errors.ModelUnknownError: (
+        "Unknown model",
+        "There is no model “{model}”.",
+        "Choose one of: {detail}.",
+    ),
+    errors.QualityUnknownError: (
+        "Unknown quality",
+        "The model “{model}” has no such quality.",
+        "Choose one of: {detail}.",
+    ),
+    errors.WeightsMissingError: (
+        "Weights are missing",
+        "The weights of “{model}” are not at {detail}.",
+        "Install Unblur again.",
+    ),
+    errors.WeightsCorruptError: (
+        "Weights are damaged",
+        "The weights of “{model}” are damaged and were not used ({detail}: wrong SHA-256).",
+        "Install Unblur again.",
+    ),
+    errors.ArchitectureUnknownError: (
+        "Unknown network",
+        "The weights of “{model}” fit no network that Unblur knows.",
+        "Use weights of a supported network.",
+    ),
+    errors.DeviceMemoryError: (
+        "Not enough memory",
+        "Even the smallest tile does not fit into memory.",
+        "Close other programs, or choose the CPU.",
+    ),
+    errors.DeviceUnavailableError: (
+        "Device not available",
+        "The device “{detail}” is not available here.",
+        "Choose “auto” or “cpu”.",
+    ),
+    errors.NonFiniteOutputError: (
+        "The model failed on this photo",
+        "The model gave no usable picture for a part of this photo; that part is unchanged.",
+        "Try another model or quality.",
+    ),
+    errors.UnexpectedEngineError: (
+        "Something went wrong",
+        "Restoring stopped because of an error in Unblur ({detail}).",
+        "Your edits are kept. The details are in the log.",
+    ),
+    errors.SettingsError: (
+        "Settings could not be kept",
+        "“{name}” cannot be read or written ({detail}).",
+        "Check the permissions of that file; the defaults are used.",
+    ),
+}
+
+
+def covered_types() -> frozenset[type[AppError]]:
+    """The error types that have words."""
+    return frozenset(_TEMPLATES)
+
+
+def message_for(error: AppError) -> Message:
+    """The words for `error`; an unknown subclass gets those of its nearest ancestor."""
+    template = next((_TEMPLATES[t] for t in type(error).__mro__ if t in _TEMPLATES), None)
+    if template is None:
+        return Message("Something went wrong", str(error) or type(error).__name__, "")
+    path = getattr(error, "path", None)
+    facts = {
+        "name": str(path) if path is not None else "The pasted picture",
+        "detail": getattr(error, "detail", ""),
+        "model": getattr(error, "model_id", ""),
+    }
+    title, sentence, hint = (part.format(**facts) for part in template)
+    return Message(title, sentence, hint)

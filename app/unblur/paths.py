@@ -1,0 +1,41 @@
+"""Where things are: our own resources, and the user's folders for settings, state and cache."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import platformdirs
+
+_APP = "unblur"
+
+
+def resources_dir() -> Path:
+    """The folder of icons and sample photos: in a frozen bundle, a wheel or a checkout."""
+    bundle = getattr(sys, "_MEIPASS", None)
+    candidates = [Path(bundle) / "unblur" / "_resources"] if bundle else []
+    package = Path(__file__).resolve().parent
+    candidates += [package / "_resources", package.parents[1] / "resources"]
+    return next((path for path in candidates if path.is_dir()), candidates[-1])
+
+
+def sample_photo() -> Path:
+    """The bundled blurry photo, shown when none is given."""
+    return resources_dir() / "sample.png"
+
+
+def config_dir() -> Path:
+    """Settings."""
+    return _override("config") or platformdirs.user_config_path(_APP, appauthor=False)
+
+
+def state_dir() -> Path:
+    """Edits kept for recovery, recent files, window geometry, measured speeds, the log."""
+    return _override("state") or platformdirs.user_state_path(_APP, appauthor=False)
+
+
+def _override(kind: str) -> Path | None:
+    """A folder below UNBLUR_HOME, which makes the program portable and testable."""
+    home = os.environ.get("UNBLUR_HOME")
+    return Path(home) / kind if home else None

@@ -1,0 +1,1 @@
+"""The window. Knows Qt, and of the engine only values and the torch-free planning."""

@@ -1,0 +1,1 @@
+"""The picture area: an ordered list of layers painted from one frozen frame."""

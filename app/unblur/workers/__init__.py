@@ -1,0 +1,1 @@
+"""The only threads: the inference worker with its client, and file jobs."""

@@ -1,0 +1,1 @@
+"""A zoo of deblurring networks in plain PyTorch. Importing it does not import torch."""
