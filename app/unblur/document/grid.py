@@ -50,6 +50,12 @@ class TileGrid:
         if min(self.cell) < max(1, self.overlap) or self.overlap % 2:
             raise ValueError(f"{self} has an odd overlap or one wider than a cell")
 
+    @property
+    def network_size(self) -> Size:
+        """What the network is given for every tile, in its own pixels."""
+        rim = self.overlap + 2 * self.halo
+        return Size((self.cell.width + rim) // self.factor, (self.cell.height + rim) // self.factor)
+
     def core(self, index: TileIndex) -> Rect:
         """The part of the photo that is nearest to this tile; empty outside the photo."""
         return self._cell(index).intersected(Rect.of_size(self.photo))
