@@ -1,1 +1,1 @@
-"""MAXIM: multi-axis MLP for image processing (Tu et al., CVPR 2022)."""
+"""MAXIM (Tu et al., CVPR 2022): a UNet of multi-axis gated MLPs, run in several stages."""

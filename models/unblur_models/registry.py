@@ -1,0 +1,42 @@
+"""Which network fits a state dict: asked of the parameters, never of the file's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor, nn
+
+from unblur_models.errors import UnknownArchitectureError
+from unblur_models.maxim.network import Maxim
+
+StateDict = Mapping[str, Tensor]
+
+
+class RestorationNetwork(Protocol):
+    """What every network of the zoo can do."""
+
+    def __call__(self, batch: Tensor, stages: int) -> Tensor:
+        """Restored (N, 3, H, W), not clamped, from a batch of the same shape in [0, 1]."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """One family: how to know it and how to build it."""
+
+    name: str
+    detect: Callable[[StateDict], bool]
+    build: Callable[[StateDict], nn.Module]
+
+
+ARCHITECTURES = (Architecture("MAXIM", Maxim.detect, Maxim.from_state_dict),)
+
+
+def architecture_of(state: StateDict) -> Architecture:
+    """The family whose parameters these are. Raises UnknownArchitectureError."""
+    for architecture in ARCHITECTURES:
+        if architecture.detect(state):
+            return architecture
+    raise UnknownArchitectureError(sorted(state)[:3])

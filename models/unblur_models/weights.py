@@ -1,0 +1,30 @@
+"""Reads a weights file, and never trusts it before its SHA-256 is checked."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import safetensors.torch
+from torch import Tensor
+
+from unblur_models.errors import WeightsDamagedError, WeightsMissingFileError
+
+WEIGHTS_DIR = Path(__file__).resolve().parent / "weights"
+
+
+def read_weights(path: Path, sha256: str) -> dict[str, Tensor]:
+    """The parameters by name, as stored (float16 or float32), on the CPU.
+
+    Raises WeightsMissingFileError, or WeightsDamagedError when a single bit differs.
+    """
+    try:
+        # Read once: what was hashed is what is used.
+        data = path.read_bytes()
+    except OSError as error:
+        raise WeightsMissingFileError(path) from error
+    actual = hashlib.sha256(data).hexdigest()
+    if actual != sha256:
+        raise WeightsDamagedError(path, sha256, actual)
+    state: dict[str, Tensor] = safetensors.torch.load(data)
+    return state
