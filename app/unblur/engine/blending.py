@@ -52,6 +52,12 @@ class RestoredTiles:
         self._tiles[index] = pixels
         return support
 
+    def copy(self) -> RestoredTiles:
+        """The tiles as they are now, for another thread; the pixels are shared, as read-only."""
+        twin = RestoredTiles(self.key)
+        twin._tiles = dict(self._tiles)
+        return twin
+
     def has(self, index: TileIndex) -> bool:
         """Whether this tile is restored."""
         return index in self._tiles
