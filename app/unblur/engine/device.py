@@ -105,11 +105,11 @@ def _is_available(kind: str) -> bool:
 
 def _describe(kind: str) -> Device:
     if kind == "cuda":
-        properties = torch.cuda.get_device_properties(0)
-        return Device(kind, properties.name, properties.total_memory)
+        cuda = torch.cuda.get_device_properties(0)
+        return Device(kind, cuda.name, cuda.total_memory)
     if kind == "xpu":
-        properties = torch.xpu.get_device_properties(0)
-        return Device(kind, properties.name, properties.total_memory)
+        xpu = torch.xpu.get_device_properties(0)
+        return Device(kind, xpu.name, xpu.total_memory)
     if kind == "mps":
         memory = torch.mps.recommended_max_memory()
         return Device(kind, f"Apple GPU ({platform.machine()})", memory)

@@ -7,13 +7,13 @@ from typing import Protocol
 
 import torch
 from torch import Tensor
-from unblur_models import errors as zoo
-from unblur_models.descriptor import ModelDescriptor
-from unblur_models.loading import load_model
 
 from unblur import errors
 from unblur.engine.device import Device, free_unused_memory
 from unblur.engine.tiling import TilingFacts
+from unblur_models import errors as zoo
+from unblur_models.descriptor import ModelDescriptor
+from unblur_models.loading import load_model
 
 logger = logging.getLogger(__name__)
 

@@ -150,7 +150,7 @@ def _halved(policy: TilingPolicy, failed: int) -> TilingPolicy:
     """The policy with inputs of at most half of `failed`. Raises DeviceMemoryError."""
     smallest = policy.sizes[0]
     if failed <= smallest:
-        raise DeviceMemoryError(f"an input of {smallest} × {smallest} pixels")
+        raise DeviceMemoryError(f"{smallest} pixels square")
     multiple = policy.multiple
     largest = max(failed // 2 // multiple * multiple, smallest)
     logger.warning("Memory ended at an input of %s pixels, going on with %s", failed, largest)
