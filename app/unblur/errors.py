@@ -46,6 +46,10 @@ class ImageTooLargeError(ImageError):
     """The photo has more pixels than can be held."""
 
 
+class ImageRegionOutsideError(ImageError):
+    """A region that was asked for lies beyond the photo; `detail` says where and how large."""
+
+
 class ImageReadDeniedError(ImageError):
     """The system does not let this file be read."""
 

@@ -56,6 +56,11 @@ _TEMPLATES: dict[type[AppError], tuple[str, str, str]] = {
         "“{name}” is too large to open ({detail}).",
         "Crop it or make it smaller first.",
     ),
+    errors.ImageRegionOutsideError: (
+        "The region is not on the photo",
+        "“{name}” was not restored: the region {detail}.",
+        "Give a region inside the photo.",
+    ),
     errors.ImageReadDeniedError: (
         "No permission to read",
         "“{name}” may not be read by you.",
