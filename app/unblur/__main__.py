@@ -1,0 +1,85 @@
+"""The program's entry: no arguments or photos open the window, a verb goes to the command line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from unblur import __version__
+from unblur.errors import AppError
+from unblur.messages import message_for
+
+# A photo with such a name is opened as “./restore”.
+VERBS = ("restore", "models")
+
+_DESCRIPTION = "Make blurry photographs sharp. Without a verb, the window opens."
+_EPILOG = """\
+without a window:
+  unblur restore IN… -o OUT   restore photos into files (unblur restore --help)
+  unblur models               list the models (unblur models --help)
+
+A photo that is called like a verb is opened as ./restore.
+"""
+_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; the exit status comes back. Every AppError ends in its sentence."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if words and words[0] in VERBS:
+            from unblur.cli import main as command_line
+
+            return command_line.main(words)
+        return _open_window(words)
+    except AppError as error:
+        print(message_for(error).as_line(), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return _INTERRUPTED
+
+
+def _open_window(words: list[str]) -> int:
+    # The window reads the same words; looked at here first, a mistake needs no Qt to be told.
+    _parser().parse_args(words)
+    if not _has_display():
+        print(
+            "There is no display to open a window on. "
+            "Without one, restore photos with: unblur restore IN… -o OUT",
+            file=sys.stderr,
+        )
+        return 1
+    from unblur import bootstrap
+
+    return bootstrap.main(words)
+
+
+def _has_display() -> bool:
+    if not sys.platform.startswith("linux"):
+        return True
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return any(os.environ.get(name) for name in names)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="unblur",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("photos", nargs="*", metavar="PHOTO", help="photos to open")
+    parser.add_argument("--version", action="version", version=f"Unblur {__version__}")
+    parser.add_argument(
+        "--quit-after-show",
+        action="store_true",
+        help="show the window, wait for its first paint and quit (for measuring)",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

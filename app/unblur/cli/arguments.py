@@ -1,0 +1,72 @@
+"""What a person may write after a verb, and when it is refused. No torch, so it is quick."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from dataclasses import dataclass
+
+from unblur.document.geometry import Rect
+from unblur.document.region import Scale
+
+QUALITIES = ("draft", "good", "best")
+# The engine's own list, which cannot be read without importing torch; a test compares them.
+DEVICES = ("auto", "cpu", "cuda", "mps", "xpu")
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreOrder:
+    """`unblur restore` as it was asked for. None: the default of the model or the device."""
+
+    inputs: tuple[str, ...]
+    out: str
+    model_id: str | None = None
+    quality: str | None = None
+    scale: Scale = Scale.AUTO
+    strength: float = 1.0
+    regions: tuple[Rect, ...] = ()
+    feather: float = 0.0
+    device: str = "auto"
+    overwrite: bool = False
+    as_json: bool = False
+
+
+def region(text: str) -> Rect:
+    """A rectangle from "x,y,w,h" in photo pixels. Raises ArgumentTypeError."""
+    try:
+        x, y, width, height = (int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"“{text}” is not X,Y,W,H in whole pixels, such as 120,80,256,256"
+        ) from None
+    if width < 1 or height < 1:
+        raise argparse.ArgumentTypeError(f"“{text}” has no pixels: width and height start at 1")
+    if x < 0 or y < 0:
+        raise argparse.ArgumentTypeError(f"“{text}” begins outside the photo")
+    return Rect(x, y, width, height)
+
+
+def strength(text: str) -> float:
+    """A number in [0, 1]. Raises ArgumentTypeError."""
+    value = _number(text)
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError(f"“{text}” is not between 0 and 1")
+    return value
+
+
+def feather(text: str) -> float:
+    """A width in pixels, zero or more. Raises ArgumentTypeError."""
+    value = _number(text)
+    if value < 0.0:
+        raise argparse.ArgumentTypeError(f"“{text}” is negative")
+    return value
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number")
+    return value

@@ -1,0 +1,100 @@
+"""The verbs: their options are parsed here, what they do is in a module each."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from unblur.cli import arguments
+from unblur.document.region import Scale
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the verb that `words` begins with; the exit status comes back.
+
+    0: all done; 1: some file failed; 2: unusable arguments; 130: stopped with Ctrl+C.
+    """
+    options = _parser().parse_args(words)
+    if options.verb == "models":
+        from unblur.cli import models
+
+        return models.run(as_json=options.json)
+    from unblur.cli import restore
+
+    return restore.run(_restore_order(options))
+
+
+def _restore_order(options: argparse.Namespace) -> arguments.RestoreOrder:
+    return arguments.RestoreOrder(
+        inputs=tuple(options.inputs),
+        out=options.out,
+        model_id=options.model,
+        quality=options.quality,
+        scale=options.scale,
+        strength=options.strength,
+        regions=tuple(options.region),
+        feather=options.feather,
+        device=options.device,
+        overwrite=options.overwrite,
+        as_json=options.json,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="unblur")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    _add_restore(verbs.add_parser("restore", help="restore photos into files"))
+    models = verbs.add_parser("models", help="list the models")
+    models.add_argument("--json", action="store_true", help="one JSON object a model and line")
+    return parser
+
+
+def _add_restore(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("inputs", nargs="+", metavar="IN", help="photos to restore")
+    parser.add_argument(
+        "-o",
+        "--out",
+        required=True,
+        metavar="OUT",
+        help="the file to write; a folder when there are several photos, when it is one, or when "
+        "it ends in a slash: names are then NAME-unblurred.EXT",
+    )
+    parser.add_argument("--model", metavar="ID", help="see unblur models (default: the first)")
+    parser.add_argument(
+        "--quality", choices=arguments.QUALITIES, help="default: draft on a CPU, best on a GPU"
+    )
+    parser.add_argument(
+        "--scale",
+        type=Scale,
+        choices=list(Scale),
+        default=Scale.AUTO,
+        metavar="{auto,1,1/2,1/4}",
+        help="how much smaller the network works: quicker, for large blur in large photos",
+    )
+    parser.add_argument(
+        "--strength", type=arguments.strength, default=1.0, metavar="0..1", help="default: 1"
+    )
+    parser.add_argument(
+        "--region",
+        type=arguments.region,
+        action="append",
+        default=[],
+        metavar="X,Y,W,H",
+        help="restore this rectangle of pixels alone; may be given several times",
+    )
+    parser.add_argument(
+        "--feather",
+        type=arguments.feather,
+        default=0.0,
+        metavar="PX",
+        help="soften the edge of each region over so many pixels, inward",
+    )
+    parser.add_argument(
+        "--device", choices=arguments.DEVICES, default="auto", help="what to compute with"
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace files that exist, even the original"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object a photo and line on standard output"
+    )

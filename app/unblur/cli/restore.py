@@ -1,0 +1,131 @@
+"""`unblur restore`: photos in, restored photos out, one after the other."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from unblur.cli.arguments import RestoreOrder
+from unblur.cli.memory import peak_memory_mb
+from unblur.cli.progress import ProgressLine
+from unblur.cli.targets import Target, TargetError, plan_targets
+from unblur.errors import (
+    AppError,
+    DeviceUnavailableError,
+    ImageWriteDeniedError,
+    ImageWriteError,
+    ModelUnknownError,
+    QualityUnknownError,
+)
+from unblur.messages import message_for
+from unblur_models import catalog
+from unblur_models.errors import UnknownModelError
+
+if TYPE_CHECKING:
+    from unblur.cli.restoration import Report, Restoration
+
+_SOME_FAILED = 1
+_UNUSABLE = 2
+
+
+def run(order: RestoreOrder) -> int:
+    """Restore every photo of `order`; 0 when all are done, 1 when one failed, 2 for misuse."""
+    try:
+        card, targets = _card(order), plan_targets(order.inputs, order.out)
+        restoration = _prepare(order, card)
+    except (ModelUnknownError, QualityUnknownError, DeviceUnavailableError) as error:
+        return _refuse(message_for(error).as_line())
+    except TargetError as error:
+        return _refuse(str(error))
+    results = [_restore(target, restoration) for target in targets]
+    return 0 if all(results) else _SOME_FAILED
+
+
+def _card(order: RestoreOrder) -> catalog.ModelCard:
+    model_id = order.model_id or catalog.DEFAULT_MODEL_ID
+    try:
+        card = catalog.card(model_id)
+    except UnknownModelError as error:
+        raise ModelUnknownError(model_id, ", ".join(error.known)) from error
+    known = [quality.id for quality in card.qualities]
+    if order.quality is not None and order.quality not in known:
+        raise QualityUnknownError(model_id, ", ".join(known))
+    return card
+
+
+def _prepare(order: RestoreOrder, card: catalog.ModelCard) -> Restoration:
+    # torch comes with these: only now that the words were found usable.
+    from unblur.cli.restoration import Restoration
+    from unblur.engine.device import choose_device
+    from unblur.engine.provider import ZooProvider
+
+    device = choose_device(order.device)
+    quality = order.quality or catalog.default_quality(card, is_accelerated=device.is_accelerated)
+    return Restoration(order, card, quality, device, ZooProvider())
+
+
+def _restore(target: Target, restoration: Restoration) -> bool:
+    """Restore one photo and say how it went; whether it went well."""
+    as_json = restoration.order.as_json
+    with ProgressLine(str(target.source), sys.stderr) as line:
+        try:
+            _make_folder(target, restoration.order)
+            report = restoration.restore(target, line.tile_done)
+        except AppError as error:
+            sentence = message_for(error).as_line()
+            name = str(target.source)
+            line.say(sentence if name in sentence else f"{name}: {sentence}")
+            if as_json:
+                _print_json({"input": name, "error": sentence})
+            return False
+        line.say(_said(target, report))
+        if as_json:
+            _print_json(_facts(target, restoration, report))
+    return True
+
+
+def _make_folder(target: Target, order: RestoreOrder) -> None:
+    """Make the folder that OUT names; that of an OUT that is a file has to be there."""
+    folder = target.output.parent
+    if str(target.output) == order.out or folder.is_dir():
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except PermissionError as error:
+        raise ImageWriteDeniedError(target.output) from error
+    except OSError as error:
+        raise ImageWriteError(target.output, error.strerror or str(error)) from error
+
+
+def _facts(target: Target, restoration: Restoration, report: Report) -> dict[str, Any]:
+    return {
+        "input": str(target.source),
+        "output": str(target.output),
+        "model": restoration.card.id,
+        "quality": restoration.quality,
+        "device": restoration.device.kind,
+        "precision": "fp32",
+        "seconds": round(report.seconds, 3),
+        "megapixels": round(report.megapixels, 6),
+        "tiles": report.tiles,
+        "peak_memory_mb": peak_memory_mb(),
+        "regions": [
+            {"x": rect.x, "y": rect.y, "width": rect.width, "height": rect.height}
+            for rect in report.regions
+        ],
+    }
+
+
+def _said(target: Target, report: Report) -> str:
+    note = ", rounded to 8 bits" if report.is_depth_lost else ""
+    return f"{target.source} → {target.output} ({report.seconds:.1f} s{note})"
+
+
+def _print_json(facts: dict[str, Any]) -> None:
+    print(json.dumps(facts, ensure_ascii=False), flush=True)
+
+
+def _refuse(sentence: str) -> int:
+    print(f"unblur restore: error: {sentence}", file=sys.stderr)
+    return _UNUSABLE
