@@ -88,7 +88,8 @@ def _restore(
         if grid.factor == 1:
             return tensors.to_pixels(network(source, keep)[:, :, *keep.slices])
         small = tensors.shrunk(source, grid.factor)
-        change = network(small, keep.shrunk_by(grid.factor)) - small
+        needed = tensors.change_under(keep, grid.factor, grid.network_size)
+        change = network(small, needed) - small
         return tensors.to_pixels(tensors.with_change(source, change, keep, grid.factor))
 
 

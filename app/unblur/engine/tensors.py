@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from unblur.document.buffer import FloatImage, PixelImage, UInt16Image, read_only, to_float
-from unblur.document.geometry import Rect
+from unblur.document.geometry import Rect, Size
 
 _BICUBIC_REACH = 2  # pixels beyond its own that a bicubic sample looks at
 
@@ -55,6 +55,11 @@ def shrunk(batch: Tensor, factor: int) -> Tensor:
     return batch if factor == 1 else functional.avg_pool2d(batch, factor)
 
 
+def change_under(keep: Rect, factor: int, whole: Size) -> Rect:
+    """The part of a change of size `whole` on which `with_change` over `keep` depends."""
+    return keep.shrunk_by(factor).expanded(_BICUBIC_REACH, Rect.of_size(whole))
+
+
 def with_change(source: Tensor, change: Tensor, keep: Rect, factor: int) -> Tensor:
     """The full-size `source` plus the enlarged `change`, both over the same input.
 
@@ -63,8 +68,7 @@ def with_change(source: Tensor, change: Tensor, keep: Rect, factor: int) -> Tens
     """
     kept = source[:, :, *keep.slices]
     height, width = change.shape[2:]
-    # Only what lies under `keep` is enlarged, with the reach of the bicubic filter around it.
-    small = keep.shrunk_by(factor).expanded(_BICUBIC_REACH, Rect(0, 0, width, height))
+    small = change_under(keep, factor, Size(width, height))
     enlarged = functional.interpolate(
         change[:, :, *small.slices], scale_factor=factor, mode="bicubic", align_corners=False
     )

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from unblur.engine import device as devices
+from unblur.engine.device import choose_device, is_out_of_memory, limit_cpu_threads
+from unblur.errors import DeviceUnavailableError
+
+
+@pytest.fixture
+def only_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "_is_available", lambda kind: kind == "cpu")
+
+
+@pytest.mark.usefixtures("only_cpu")
+def test_without_a_gpu_automatic_is_the_cpu() -> None:
+    device = choose_device("auto")
+    assert device.kind == "cpu"
+    assert not device.is_accelerated
+    assert device.torch_device == torch.device("cpu")
+    assert f"{torch.get_num_threads()} threads" in device.name
+    assert device == choose_device("cpu")
+
+
+@pytest.mark.usefixtures("only_cpu")
+@pytest.mark.parametrize("name", ["cuda", "mps", "xpu", "toaster"])
+def test_a_device_that_is_not_there_is_named(name: str) -> None:
+    with pytest.raises(DeviceUnavailableError) as caught:
+        choose_device(name)
+    assert caught.value.detail == name
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        torch.OutOfMemoryError("CUDA out of memory."),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:127] DefaultCPUAllocator: can't allocate me"),
+    ],
+)
+def test_running_out_of_memory_is_recognised(error: Exception) -> None:
+    assert is_out_of_memory(error)
+
+
+def test_a_real_allocation_that_fails_is_recognised() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(1 << 60, dtype=torch.uint8)
+    assert is_out_of_memory(caught.value)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("CUDA error: no kernel"), ValueError("memory")])
+def test_other_failures_are_not_taken_for_it(error: Exception) -> None:
+    assert not is_out_of_memory(error)
+
+
+def test_threads_are_taken_away_but_never_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = torch.get_num_threads()
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0}, raising=False)
+    try:
+        torch.set_num_threads(2)
+        assert limit_cpu_threads() == torch.get_num_threads() == 1
+        monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(64)), raising=False)
+        assert limit_cpu_threads() == 1
+    finally:
+        torch.set_num_threads(before)
