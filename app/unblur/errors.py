@@ -54,6 +54,10 @@ class ImageReadDeniedError(ImageError):
     """The system does not let this file be read."""
 
 
+class ImageReadError(ImageError):
+    """Reading failed for another reason, given in `detail`."""
+
+
 class ImageWriteDeniedError(ImageError):
     """The system does not let this file, or into this folder, be written."""
 

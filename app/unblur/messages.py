@@ -66,6 +66,11 @@ _TEMPLATES: dict[type[AppError], tuple[str, str, str]] = {
         "“{name}” may not be read by you.",
         "Change its permissions, or copy it to a folder of yours.",
     ),
+    errors.ImageReadError: (
+        "The photo could not be read",
+        "“{name}” could not be read ({detail}).",
+        "Check the drive, or copy the photo to another one.",
+    ),
     errors.ImageWriteDeniedError: (
         "No permission to write",
         "“{name}” cannot be written: the folder or the file is read-only.",

@@ -96,7 +96,8 @@ def _covered(start: int, stop: int, low: float, high: float) -> Mask:
     """How much of each pixel from `start` to `stop` lies between `low` and `high`."""
     edges = np.arange(start, stop, dtype=np.float64)
     shares = np.minimum(edges + 1, high) - np.maximum(edges, low)
-    return np.clip(shares, 0.0, 1.0).astype(np.float32)
+    covered: Mask = np.clip(shares, 0.0, 1.0).astype(np.float32)
+    return covered
 
 
 def _placed(mask: Mask, area: Rect, target: Rect) -> Mask:
