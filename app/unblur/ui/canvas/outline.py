@@ -1,0 +1,55 @@
+"""Lines around masks that are visible on any photo: white, and black one pixel inside."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from unblur.ui.qimage import ALPHA, byte_view, transparent_image
+
+_WHITE, _BLACK = QColor(255, 255, 255, 235), QColor(0, 0, 0, 200)
+_INSIDE = 128
+
+
+def paint_rect(painter: QPainter, rect: QRect, width: int, opacity: float) -> None:
+    """The double line along a rectangle, the white one on its edge."""
+    painter.setOpacity(opacity)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, inset in ((_WHITE, 0), (_BLACK, width)):
+        pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        painter.setPen(pen)
+        shift = inset + width // 2
+        painter.drawRect(rect.adjusted(shift, shift, -shift - width % 2, -shift - width % 2))
+    painter.setOpacity(1.0)
+
+
+def mask_outline(mask: QImage, width: int) -> QImage:
+    """The double line along the edge of what is at least half opaque in `mask`.
+
+    The image's own border is no edge: the mask may go on beyond the viewport.
+    """
+    inside = byte_view(mask)[..., ALPHA] >= _INSIDE
+    outline = transparent_image(mask.width(), mask.height())
+    view = byte_view(outline)
+    once = inside
+    for _ in range(width):
+        once = _eroded(once)
+    twice = once
+    for _ in range(width):
+        twice = _eroded(twice)
+    view[once & ~twice] = (0, 0, 0, 200)
+    view[inside & ~once] = (235, 235, 235, 235)
+    return outline
+
+
+def _eroded(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """`inside` without the pixels that have a neighbour outside."""
+    eroded = inside.copy()
+    eroded[1:] &= inside[:-1]
+    eroded[:-1] &= inside[1:]
+    eroded[:, 1:] &= inside[:, :-1]
+    eroded[:, :-1] &= inside[:, 1:]
+    return eroded

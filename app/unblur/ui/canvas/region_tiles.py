@@ -1,0 +1,139 @@
+"""The restored pixels of one region as display tiles."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from PySide6.QtGui import QImage
+
+from unblur.document.geometry import Rect, Size
+from unblur.document.photo import Photo
+from unblur.document.region import Region
+from unblur.document.shapes import BrushStroke, Shape
+from unblur.imaging.composite import LayerReader
+from unblur.ui.canvas.colour import DisplayColour
+from unblur.ui.canvas.levels import APRON, TileKey, padded
+from unblur.ui.canvas.restored_tile import RestoredTile
+from unblur.ui.canvas.tile_cache import TileCache
+from unblur.ui.canvas.timebox import TimeBox
+
+RESTORED_BUDGET = 384 * 2**20
+
+
+class RegionTiles:
+    """Tiles of one region: painted over the source with the region's strength as opacity.
+
+    Strength is not in the tiles, so moving it converts nothing. `conversions` counts the
+    steps of work done, for tests and benchmarks.
+    """
+
+    stand_in = None
+
+    def __init__(
+        self,
+        photo: Photo,
+        colour: DisplayColour,
+        layers: LayerReader,
+        region: Region,
+        budget: int = RESTORED_BUDGET,
+    ) -> None:
+        self.conversions = 0
+        self.region = region
+        self._photo = photo
+        self._colour = colour
+        self._layers = layers
+        self._cache: TileCache[TileKey, RestoredTile] = TileCache(budget)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all tiles that are kept."""
+        return self._cache.nbytes
+
+    def begin_frame(self) -> None:
+        """A new paint begins."""
+        self._cache.begin_frame()
+
+    def image(self, key: TileKey) -> QImage | None:
+        """The tile over `levels.padded(key)`, as far as it is known; None when it is empty."""
+        tile = self._cache.get(key)
+        return tile.image if tile else None
+
+    def is_current(self, key: TileKey) -> bool:
+        """Whether the tile needs no work."""
+        tile = self._cache.get(key)
+        return tile is not None and tile.is_current
+
+    def advance(self, key: TileKey, time: TimeBox) -> None:
+        """Bring the tile nearer to being current while there is time."""
+        tile = self._cache.get(key)
+        if tile is None:
+            tile = RestoredTile(key, self._photo)
+            self._cache.put(key, tile)
+        self.conversions += tile.advance(self.region, self._layers, self._colour, time)
+
+    def pixels_changed(self, rect: Rect) -> None:
+        """Restored pixels changed in `rect` of the photo."""
+        for key, tile in self._cache.items():
+            touched = _at_level(rect, key, self._photo.size)
+            if not touched.is_empty:
+                tile.mark_pixels(touched)
+
+    def show_region(self, region: Region, layers: LayerReader) -> Rect:
+        """Take the region's new shapes, feather and strength; returns what looks different."""
+        changed = mask_change(self.region, region, self._photo.size)
+        self.region, self._layers = region, layers
+        if not changed.is_empty:
+            for key, tile in self._cache.items():
+                tile.mark_mask(_at_level(changed, key, self._photo.size))
+        return changed
+
+    def forget_pixels(self) -> None:
+        """The region has another model: what was restored counts for nothing."""
+        self._cache.clear()
+
+
+def mask_change(before: Region, after: Region, photo: Size) -> Rect:
+    """Photo pixels in which the masks of two regions may differ.
+
+    When one was drawn further than the other, only the new shapes' reach, with the feather
+    around it, can differ: so a brush re-rasterises no more than what it touches.
+    """
+    if before.shapes == after.shapes and before.feather == after.feather:
+        return Rect(0, 0, 0, 0)
+    whole = Rect.of_size(photo)
+    if before.feather != after.feather:
+        return before.bounds(photo).united(after.bounds(photo))
+    shared = _shared(before.shapes, after.shapes)
+    touched = Rect(0, 0, 0, 0)
+    for shape in _grown(before.shapes[shared:], after.shapes[shared:]):
+        touched = touched.united(_reach(shape, photo))
+    return touched.expanded(math.ceil(after.feather) + 1, whole)
+
+
+def _shared(one: tuple[Shape, ...], other: tuple[Shape, ...]) -> int:
+    """How many shapes both begin with."""
+    pairs = zip(one, other, strict=False)
+    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def _grown(before: tuple[Shape, ...], after: tuple[Shape, ...]) -> tuple[Shape, ...]:
+    """The shapes that differ; of a stroke that was only drawn on, just its new end."""
+    if len(before) == len(after) == 1:
+        old, new = before[0], after[0]
+        if isinstance(old, BrushStroke) and isinstance(new, BrushStroke):
+            kept = len(old.points)
+            is_longer = replace(new, points=old.points) == old and new.points[:kept] == old.points
+            if is_longer and kept:
+                return (replace(new, points=new.points[kept - 1 :]),)
+    return (*before, *after)
+
+
+def _reach(shape: Shape, photo: Size) -> Rect:
+    return shape.reach(photo) if isinstance(shape, BrushStroke) else shape.bounds(photo)
+
+
+def _at_level(rect: Rect, key: TileKey, photo: Size) -> Rect:
+    """The pixels of a tile that depend on `rect` of the photo."""
+    shrunk = rect.intersected(Rect.of_size(photo)).shrunk_by(1 << key.level)
+    return shrunk.expanded(APRON, padded(key, photo))
