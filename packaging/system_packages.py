@@ -16,7 +16,7 @@ _COMPUTING = {
     "libGL.so.1": "libgl1",
     "libgthread-2.0.so.0": "libglib2.0-0",
 }
-# Qt's xcb platform. Its own message blames xcb-cursor whichever of them is missing.
+# Qt's xcb and Wayland platforms. Its own message blames xcb-cursor whichever of them is missing.
 _WINDOW = {
     "libEGL.so.1": "libegl1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
@@ -29,6 +29,7 @@ _WINDOW = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
     "libdbus-1.so.3": "libdbus-1-3",
     "libfontconfig.so.1": "libfontconfig1",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
 }
 _TESTING = {"Xvfb": "xvfb", "xdotool": "xdotool"}
 _FONT = "fonts-dejavu-core"

@@ -38,7 +38,7 @@ def test_a_window_needs_qts_libraries_and_a_font(tmp_path: Path) -> None:
 
     qt = {"libegl1", "libgl1", "libxkbcommon-x11-0", "libxcb-cursor0", "libxcb-icccm4"}
     qt |= {"libxcb-keysyms1", "libxcb-image0", "libxcb-render-util0", "libxcb-shape0"}
-    qt |= {"libxcb-xkb1", "libdbus-1-3", "libfontconfig1", "libglib2.0-0"}
+    qt |= {"libxcb-xkb1", "libdbus-1-3", "libfontconfig1", "libglib2.0-0", "libwayland-cursor0"}
     assert set(lacking) == qt | {"fonts-dejavu-core", VENV}
 
 
@@ -50,7 +50,7 @@ def test_the_tests_need_a_virtual_display_and_a_pointer_besides(tmp_path: Path) 
 
 def test_only_what_cannot_be_loaded_is_missing(tmp_path: Path) -> None:
     (tmp_path / "one.otf").touch()
-    probe = Probe(lambda soname: "cursor" not in soname, lambda n: n, lambda _: True, (tmp_path,))
+    probe = Probe(lambda soname: "xcb-cursor" not in soname, lambda n: n, lambda _: True, (tmp_path,))
 
     assert missing_packages(Purpose.TEST, probe) == ("libxcb-cursor0",)
 
