@@ -1,0 +1,298 @@
+"""The window's composition root: builds every part and wires them to each other.
+
+Only what the first picture of the window needs is imported here. Decoders are imported on
+the pool's threads, torch on the inference thread, once the window is on the screen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from unblur import __version__, paths
+from unblur.settings import Settings
+from unblur.ui import heavy
+from unblur.ui.actions import ActionId, Actions
+from unblur.ui.autosave import Autosave
+from unblur.ui.canvas.canvas import Canvas
+from unblur.ui.closing import Closer
+from unblur.ui.commands import Commands, Parts
+from unblur.ui.dialogs.about import AboutDialog
+from unblur.ui.dialogs.report import ReportDialog
+from unblur.ui.dialogs.settings_dialog import SettingsDialog
+from unblur.ui.dialogs.shortcuts import ShortcutsDialog
+from unblur.ui.dialogs.unsaved import ask_about
+from unblur.ui.export_question import ExportQuestion
+from unblur.ui.exporting import Exporter
+from unblur.ui.icons import IconSet
+from unblur.ui.logbook import log_file, report_bugs_to, start_log
+from unblur.ui.main_window import MainWindow
+from unblur.ui.news import News
+from unblur.ui.opening import PhotoOpener
+from unblur.ui.panels.banner import BannerArea
+from unblur.ui.panels.empty_state import EmptyState
+from unblur.ui.panels.filmstrip import Filmstrip
+from unblur.ui.panels.region_list import RegionList
+from unblur.ui.panels.region_panel import RegionPanel
+from unblur.ui.panels.restore_box import RestoreBox
+from unblur.ui.panels.status import StatusBar
+from unblur.ui.preferences import Preferences
+from unblur.ui.recent_files import RecentFiles
+from unblur.ui.recovery import find_orphans
+from unblur.ui.recovery_offer import RecoveryOffer
+from unblur.ui.restore_passes import View
+from unblur.ui.restorer import Restorer
+from unblur.ui.session import Session
+from unblur.ui.theme import Appearance, Theme
+from unblur.ui.tool_choice import ToolChoice
+from unblur.ui.window_menus import fill_recent
+from unblur.workers.files import FileJobs
+from unblur.workers.inference import InferenceClient
+from unblur_models.catalog import DEFAULT_MODEL_ID
+
+
+def main(argv: Sequence[str]) -> int:
+    """Open the window on the photos in `argv` (without the program's name); the exit status."""
+    options = _parsed(argv)
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    application = QApplication([sys.argv[0]])
+    application.setApplicationName("Unblur")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("unblur")
+    crashes = start_log(paths.state_dir())
+    program = Program(application)
+    program.show(options.photos, quits_after_show=options.quit_after_show)
+    try:
+        return application.exec()
+    finally:
+        program.shut_down()
+        if crashes is not None:
+            # The stacks of a crash go to standard error again before the file closes.
+            faulthandler.enable()
+            crashes.close()
+
+
+class Program(QObject):
+    """Every part of the window, made and connected. Owns what has to be shut down."""
+
+    def __init__(self, application: QApplication, client: InferenceClient | None = None) -> None:
+        super().__init__(application)
+        state = paths.state_dir()
+        self.preferences = Preferences(paths.config_dir() / "settings.json", self)
+        self.appearance = Appearance(application, self.preferences.current.theme)
+        self.icons = IconSet(paths.resources_dir() / "icons")
+        self.actions = Actions(self.icons, self)
+        self.jobs = FileJobs(self)
+        self.client = client or InferenceClient(state / "speeds.json", parent=self)
+        self.session = Session(heavy.mask_touches, parent=self)
+        self.recent = RecentFiles(state / "recent.json", self)
+        self.opener = PhotoOpener(
+            self.session, self.jobs, self.recent, heavy.decode, heavy.decode_bytes, self
+        )
+        self.autosave = Autosave(self.session, state / "recovery", self)
+        self.canvas = Canvas()
+        self.restorer = Restorer(self.session, self.client, self._view, self.client.estimate, self)
+        self._build_window()
+        self._build_exports()
+        self._connect_canvas()
+        self._connect_window()
+        self._connect_theme()
+
+    def show(self, photos: Sequence[Path], *, quits_after_show: bool) -> None:
+        """Put the window on the screen; everything heavy begins after its first picture."""
+        self.window.restore_place(self._place_file)
+        self._photos = tuple(photos)
+        self._quits_after_show = quits_after_show
+        self.window.painted.connect(self._on_painted, Qt.ConnectionType.QueuedConnection)
+        self.window.show()
+
+    def shut_down(self) -> None:
+        """A clean end."""
+        self.restorer.stop()
+        self.autosave.finish()
+        self.window.keep_place(self._place_file)
+        self.jobs.shutdown()
+        self.client.shutdown()
+
+    @property
+    def _place_file(self) -> Path:
+        return paths.state_dir() / "window.json"
+
+    def _view(self) -> View:
+        return View(self.canvas.visible_rect(), self.canvas.view_center())
+
+    def _build_window(self) -> None:
+        theme = self.appearance.theme
+        app_icon = self.icons.app_icon()
+        self.status = StatusBar()
+        self.filmstrip = Filmstrip(self.session, self.icons, theme)
+        self.empty = EmptyState(app_icon, paths.sample_photo())
+        self.regions = RegionList(self.session, self.icons, theme)
+        self.panel = RegionPanel(
+            self.session, self.actions, self.regions, RestoreBox(self.restorer)
+        )
+        self.window = MainWindow(
+            self.session,
+            self.actions,
+            self.canvas,
+            self.panel,
+            self.filmstrip,
+            self.empty,
+            self.status,
+        )
+        self.window.setWindowIcon(app_icon)
+        self.banners = BannerArea(self.window.center, self.icons, theme)
+
+    def _build_exports(self) -> None:
+        question = ExportQuestion(
+            self.session,
+            self.restorer,
+            self.preferences,
+            heavy.depth_lost,
+            heavy.export_options,
+            self.window,
+        )
+        self.exporter = Exporter(self.session, self.jobs, question, heavy.export, self)
+        self.closer = Closer(
+            self.session, self.exporter, lambda opened: ask_about(opened.title, self.window), self
+        )
+        self.commands = Commands(
+            self.actions,
+            Parts(
+                self.session,
+                self.restorer,
+                self.opener,
+                self.exporter,
+                self.closer,
+                self.canvas,
+                self.regions,
+                self.window,
+            ),
+            self,
+        )
+        self.tools = ToolChoice(self.actions, self.canvas, self)
+        self.news = News(self.banners, self.status, self)
+        self.news.follow_photos(self.session, self.opener)
+        self.news.follow_engine(self.client, self.restorer)
+        self.news.follow_files(self.exporter, self.preferences)
+
+    def _connect_canvas(self) -> None:
+        session, canvas = self.session, self.canvas
+        canvas.set_region_factory(session.new_region)
+        session.document_changed.connect(
+            lambda document, changes: canvas.show_document(document, changes, session)
+        )
+        session.restored_changed.connect(canvas.restored_changed)
+        session.selection_changed.connect(canvas.set_selected)
+        self.restorer.pending_changed.connect(canvas.set_pending)
+        canvas.edit_committed.connect(session.edit)
+        canvas.region_picked.connect(session.select)
+        canvas.files_dropped.connect(self.opener.open)
+        canvas.image_dropped.connect(self.opener.take_image)
+        canvas.view_changed.connect(lambda view: self.status.show_zoom(view.scale))
+        self.status.zoom_chosen.connect(
+            lambda scale: canvas.zoom_to(scale) if scale else canvas.fit()
+        )
+
+    def _connect_window(self) -> None:
+        window, opener = self.window, self.opener
+        window.dropped.connect(opener.take)
+        window.ask_before_closing(self._may_close)
+        self.filmstrip.close_asked.connect(self.closer.close_photo)
+        self.empty.open_asked.connect(self.commands.open_dialog)
+        self.empty.path_chosen.connect(lambda path: opener.open([path]))
+        self.recent.changed.connect(self._show_recent)
+        self._show_recent()
+        dialogs: dict[ActionId, Callable[[], object]] = {
+            ActionId.SETTINGS: self._open_settings,
+            ActionId.SHORTCUTS: lambda: ShortcutsDialog(self.actions, window).exec(),
+            ActionId.ABOUT: lambda: AboutDialog(window.windowIcon(), window).exec(),
+            ActionId.LOG: lambda: QDesktopServices.openUrl(
+                QUrl.fromLocalFile(str(paths.state_dir()))
+            ),
+        }
+        for identity, opens in dialogs.items():
+            self.actions[identity].triggered.connect(lambda _=False, o=opens: o())
+        self.preferences.changed.connect(self._on_preferences_changed)
+        report_bugs_to(self._report)
+
+    def _connect_theme(self) -> None:
+        self.appearance.theme_changed.connect(self._paint)
+        self._paint(self.appearance.theme)
+
+    def _paint(self, theme: Theme) -> None:
+        for part in (self.actions, self.regions, self.filmstrip, self.banners):
+            part.paint(theme)
+
+    def _show_recent(self) -> None:
+        known = self.recent.paths
+        fill_recent(self.window.recent_menu, known, lambda path: self.opener.open([path]))
+        self.empty.show_recent(known)
+
+    def _open_settings(self) -> None:
+        dialog = SettingsDialog(self.preferences.current, self.window)
+        dialog.changed.connect(self.preferences.change)
+        dialog.exec()
+        dialog.deleteLater()
+
+    def _report(self, error: BaseException) -> None:
+        dialog = ReportDialog(error, log_file(paths.state_dir()), self.window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _may_close(self) -> bool:
+        if not any(opened.has_unsaved_work for opened in self.session.photos):
+            return not self.closer.is_asking
+        # Asking may go through an export, so the answer comes later, by closing again.
+        QTimer.singleShot(0, self, lambda: self.closer.close_all(self.window.close))
+        return False
+
+    @Slot()
+    def _on_painted(self) -> None:
+        if self._quits_after_show:
+            QApplication.quit()
+            return
+        orphans = find_orphans(paths.state_dir() / "recovery")
+        self.recovery = RecoveryOffer(orphans, self.opener, self.autosave, self)
+        if self.preferences.current.restore_session:
+            self.recovery.show(self.banners)
+        if self._photos:
+            # The photo comes first: importing torch would take the interpreter from it.
+            self.session.photo_opened.connect(self._warm_up, _ONCE)
+            self.opener.failed.connect(self._warm_up, _ONCE)
+            self.opener.open(self._photos)
+        else:
+            self._warm_up()
+
+    def _warm_up(self) -> None:
+        QTimer.singleShot(0, self, self._warm_up_now)
+
+    def _warm_up_now(self) -> None:
+        if self.client.status is None:
+            self.client.warm_up(DEFAULT_MODEL_ID, self.preferences.current.device)
+
+    def _on_preferences_changed(self, before: Settings, after: Settings) -> None:
+        self.appearance.choose(after.theme)
+        if before.device != after.device:
+            self.status.show_engine_starting()
+            self.restorer.stop()
+            self.client.warm_up(DEFAULT_MODEL_ID, after.device)
+
+
+_ONCE = Qt.ConnectionType.SingleShotConnection
+
+
+def _parsed(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="unblur")
+    parser.add_argument("photos", nargs="*", type=Path)
+    parser.add_argument("--quit-after-show", action="store_true")
+    return parser.parse_args(argv)

@@ -1,0 +1,217 @@
+"""Everything the window can be told to do, declared as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+
+from unblur.ui.icons import IconSet
+from unblur.ui.theme import Theme
+
+Keys = QKeySequence.StandardKey | str
+
+
+class ActionId(StrEnum):
+    """Identities of the actions."""
+
+    OPEN = auto()
+    PASTE = auto()
+    CLOSE = auto()
+    EXPORT = auto()
+    SETTINGS = auto()
+    QUIT = auto()
+    UNDO = auto()
+    REDO = auto()
+    DELETE_REGION = auto()
+    RENAME_REGION = auto()
+    WHOLE_PHOTO = auto()
+    RESTORE = auto()
+    PREVIEW = auto()
+    STOP = auto()
+    SELECT_TOOL = auto()
+    PAN_TOOL = auto()
+    RECTANGLE_TOOL = auto()
+    BRUSH_TOOL = auto()
+    ERASER_TOOL = auto()
+    BRUSH_SMALLER = auto()
+    BRUSH_LARGER = auto()
+    SPLIT_VERTICAL = auto()
+    SPLIT_HORIZONTAL = auto()
+    SIDE_BY_SIDE = auto()
+    SHOW_RESULT = auto()
+    FIT = auto()
+    ZOOM_100 = auto()
+    ZOOM_200 = auto()
+    ZOOM_IN = auto()
+    ZOOM_OUT = auto()
+    NEXT_PHOTO = auto()
+    PREVIOUS_PHOTO = auto()
+    FULL_SCREEN = auto()
+    SHORTCUTS = auto()
+    LOG = auto()
+    ABOUT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One action: words, keys, icon, and what has to be there for it to make sense.
+
+    `needs` is "" (always), "photo", "region" (a selected one) or "run" (tiles under way).
+    Actions of one `group` exclude each other.
+    """
+
+    text: str
+    tip: str
+    keys: tuple[Keys, ...] = ()
+    icon: str = ""
+    needs: str = ""
+    group: str = ""
+    checkable: bool = False
+
+
+_K = QKeySequence.StandardKey
+
+SPECS: Mapping[ActionId, ActionSpec] = {
+    ActionId.OPEN: ActionSpec("&Open…", "Open photos", (_K.Open,), "open"),
+    ActionId.PASTE: ActionSpec("&Paste", "Open the copied picture or files", (_K.Paste,)),
+    ActionId.CLOSE: ActionSpec("&Close Photo", "Close this photo", ("Ctrl+W",), needs="photo"),
+    ActionId.EXPORT: ActionSpec(
+        "&Export…", "Save the result as a new file", ("Ctrl+S", "Ctrl+Shift+E"), "export", "photo"
+    ),
+    ActionId.SETTINGS: ActionSpec("&Settings…", "Settings", ("Ctrl+,",), "settings"),
+    ActionId.QUIT: ActionSpec("&Quit", "Close Unblur", ("Ctrl+Q",)),
+    ActionId.UNDO: ActionSpec("&Undo", "Undo", (_K.Undo,), "undo"),
+    ActionId.REDO: ActionSpec("&Redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+    ActionId.DELETE_REGION: ActionSpec(
+        "&Delete Region", "Delete the selected region", ("Del", "Backspace"), "trash", "region"
+    ),
+    ActionId.RENAME_REGION: ActionSpec(
+        "Re&name Region", "Rename the selected region", ("F2",), needs="region"
+    ),
+    ActionId.WHOLE_PHOTO: ActionSpec(
+        "&Whole Photo", "Make a region of the whole photo", ("W",), "whole-photo", "photo"
+    ),
+    ActionId.RESTORE: ActionSpec(
+        "&Restore", "Restore every visible region", ("Ctrl+R",), "restore", "photo"
+    ),
+    ActionId.PREVIEW: ActionSpec(
+        "&Preview", "Restore only what you see", ("P",), "preview", "photo"
+    ),
+    ActionId.STOP: ActionSpec("S&top", "Stop restoring, keep what is done", ("Esc",), "stop"),
+    ActionId.SELECT_TOOL: ActionSpec(
+        "&Select", "Select a region", ("V",), "select", "photo", "tool", checkable=True
+    ),
+    ActionId.PAN_TOOL: ActionSpec(
+        "&Pan", "Move the photo (hold Space with any tool)", ("H",), "hand", "photo", "tool", True
+    ),
+    ActionId.RECTANGLE_TOOL: ActionSpec(
+        "&Rectangle", "Drag a region", ("R",), "rectangle", "photo", "tool", checkable=True
+    ),
+    ActionId.BRUSH_TOOL: ActionSpec(
+        "&Brush", "Paint a region", ("B",), "brush", "photo", "tool", checkable=True
+    ),
+    ActionId.ERASER_TOOL: ActionSpec(
+        "&Eraser", "Take away from the region", ("E",), "eraser", "photo", "tool", checkable=True
+    ),
+    ActionId.BRUSH_SMALLER: ActionSpec("S&maller Brush", "Smaller brush", ("[",), needs="photo"),
+    ActionId.BRUSH_LARGER: ActionSpec("&Larger Brush", "Larger brush", ("]",), needs="photo"),
+    ActionId.SPLIT_VERTICAL: ActionSpec(
+        "Split &Left and Right",
+        "Original left of the divider, result right of it",
+        ("1",),
+        "split-vertical",
+        "photo",
+        "compare",
+        checkable=True,
+    ),
+    ActionId.SPLIT_HORIZONTAL: ActionSpec(
+        "Split &Top and Bottom",
+        "Original above the divider, result below it",
+        ("2",),
+        "split-horizontal",
+        "photo",
+        "compare",
+        checkable=True,
+    ),
+    ActionId.SIDE_BY_SIDE: ActionSpec(
+        "&Side by Side",
+        "Original and result beside each other",
+        ("3",),
+        "side-by-side",
+        "photo",
+        "compare",
+        checkable=True,
+    ),
+    ActionId.SHOW_RESULT: ActionSpec(
+        "&Result Only",
+        "The result alone; hold O or \\ for the original",
+        ("4",),
+        "eye",
+        "photo",
+        "compare",
+        checkable=True,
+    ),
+    ActionId.FIT: ActionSpec("&Fit", "Fit the photo into the window", ("Ctrl+0",), "fit", "photo"),
+    ActionId.ZOOM_100: ActionSpec(
+        "&100 %", "One photo pixel on one screen pixel", ("Ctrl+1",), "actual-size", "photo"
+    ),
+    ActionId.ZOOM_200: ActionSpec("&200 %", "Twice the size", ("Ctrl+2",), needs="photo"),
+    ActionId.ZOOM_IN: ActionSpec(
+        "Zoom &In", "Zoom in", ("+", "=", "Ctrl++", "Ctrl+="), "zoom-in", "photo"
+    ),
+    ActionId.ZOOM_OUT: ActionSpec("Zoom &Out", "Zoom out", ("-", "Ctrl+-"), "zoom-out", "photo"),
+    ActionId.NEXT_PHOTO: ActionSpec("&Next Photo", "Next photo", ("Ctrl+Tab",)),
+    ActionId.PREVIOUS_PHOTO: ActionSpec("Pre&vious Photo", "Previous photo", ("Ctrl+Shift+Tab",)),
+    ActionId.FULL_SCREEN: ActionSpec("F&ull Screen", "Full screen", ("F11",), checkable=True),
+    ActionId.SHORTCUTS: ActionSpec("&Keyboard Shortcuts", "Keyboard shortcuts", ("F1",)),
+    ActionId.LOG: ActionSpec("Show the &Log", "Show the folder with the log file"),
+    ActionId.ABOUT: ActionSpec("&About Unblur", "Version, licences and credits", icon="info"),
+}
+
+
+class Actions(QObject):
+    """The window's QActions by identity."""
+
+    def __init__(self, icons: IconSet, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self._groups: dict[str, QActionGroup] = {}
+        self._actions = {identity: self._made(spec) for identity, spec in SPECS.items()}
+
+    def __getitem__(self, identity: ActionId) -> QAction:
+        return self._actions[identity]
+
+    def all(self) -> list[QAction]:
+        """Every action, for the window to hear their shortcuts."""
+        return list(self._actions.values())
+
+    def paint(self, theme: Theme) -> None:
+        """Draw the icons in the colours of `theme`."""
+        for identity, spec in SPECS.items():
+            if spec.icon:
+                self._actions[identity].setIcon(self._icons.icon(spec.icon, theme))
+
+    def enable(self, **present: bool) -> None:
+        """Enable what makes sense, by need: `enable(photo=True, region=False, run=False)`."""
+        for identity, spec in SPECS.items():
+            if spec.needs in present:
+                self._actions[identity].setEnabled(present[spec.needs])
+
+    def _made(self, spec: ActionSpec) -> QAction:
+        action = QAction(spec.text, self)
+        action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{spec.tip} ({shortcut})" if shortcut else spec.tip)
+        action.setCheckable(spec.checkable)
+        action.setEnabled(spec.needs not in ("photo", "region"))
+        # Text stays out of the menu icons: a calm menu has words and keys.
+        action.setIconVisibleInMenu(False)
+        if spec.group:
+            group = self._groups.setdefault(spec.group, QActionGroup(self))
+            group.addAction(action)
+        return action

@@ -1,0 +1,56 @@
+"""Saves the edits of all open photos shortly after each change."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+
+from unblur.ui.recovery import OwnFile, SavedEdit
+from unblur.ui.session import Session
+
+logger = logging.getLogger(__name__)
+
+# Not restarted by later changes: a person who never pauses is saved as well.
+_DELAY_MS = 1500
+
+
+class Autosave(QObject):
+    """Keeps this window's recovery file in step with the session."""
+
+    def __init__(self, session: Session, folder: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._folder = folder
+        self._file: OwnFile | None = None
+        self._timer = QTimer(self, singleShot=True, interval=_DELAY_MS)
+        self._timer.timeout.connect(self.save)
+        for signal in (session.edited, session.clean_changed, session.photo_closed):
+            signal.connect(self._on_changed)
+
+    def save(self) -> None:
+        """Write now. A folder that cannot be written costs the safety net, not the work."""
+        self._timer.stop()
+        edits = [
+            SavedEdit.of(opened.document, opened.title)
+            for opened in self._session.photos
+            if opened.has_unsaved_work
+        ]
+        if self._file is None and not edits:
+            return
+        try:
+            self._file = self._file or OwnFile(self._folder)
+            self._file.write(edits)
+        except OSError as error:
+            logger.warning("Edits were not saved for recovery: %s", error)
+
+    def finish(self) -> None:
+        """The window was closed by the person: leave nothing behind."""
+        self._timer.stop()
+        if self._file is not None:
+            self._file.remove()
+
+    def _on_changed(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()

@@ -1,0 +1,68 @@
+"""Imaging functions that are imported when they are first called.
+
+OpenCV and the codecs take a tenth of a second to import, which the window's first picture
+does not wait for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from unblur.document.document import Document
+from unblur.document.geometry import Rect, Size
+from unblur.document.photo import Photo
+from unblur.document.shapes import Shape
+
+if TYPE_CHECKING:
+    from unblur.imaging.composite import LayerReader
+    from unblur.imaging.export import ExportOptions
+
+
+def decode(path: Path) -> Photo:
+    """`codec.decode`."""
+    from unblur.imaging.codec import decode
+
+    return decode(path)
+
+
+def decode_bytes(data: bytes, name: str) -> Photo:
+    """`codec.decode_bytes`."""
+    from unblur.imaging.codec import decode_bytes
+
+    return decode_bytes(data, name)
+
+
+def mask_touches(shapes: tuple[Shape, ...], feather: float, rect: Rect, photo: Size) -> bool:
+    """`masks.touches`."""
+    from unblur.imaging.masks import touches
+
+    return touches(shapes, feather, rect, photo)
+
+
+def depth_lost(photo: Photo, suffix: str) -> bool:
+    """`export.depth_lost`."""
+    from unblur.imaging.export import depth_lost
+
+    return depth_lost(photo, suffix)
+
+
+def export_options(quality: int, keep_metadata: bool, overwrite: bool) -> ExportOptions:  # noqa: FBT001
+    """`export.ExportOptions`."""
+    from unblur.imaging.export import ExportOptions
+
+    return ExportOptions(quality=quality, keep_metadata=keep_metadata, overwrite=overwrite)
+
+
+def export(
+    document: Document,
+    layers: LayerReader,
+    path: Path,
+    options: ExportOptions,
+    progress: Callable[[float], None],
+) -> object:
+    """`export.export`."""
+    from unblur.imaging.export import export
+
+    return export(document, layers, path, options, progress)

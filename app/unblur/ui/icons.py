@@ -1,0 +1,53 @@
+"""Icons: line drawings in the text's colour, drawn sharp for every display scale."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from unblur.ui.theme import Theme
+
+# 16 and 20 px at 100, 150, 200 and 300 % of the display's scale.
+_PIXELS = (16, 20, 24, 30, 32, 40, 48, 60)
+
+
+class IconSet:
+    """The icons of one folder in the colours of a theme."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def icon(self, name: str, theme: Theme) -> QIcon:
+        """The drawing NAME.svg, with a disabled look and one for a checked button."""
+        drawing = (self._folder / f"{name}.svg").read_text(encoding="utf-8")
+        icon = QIcon()
+        looks = (
+            (theme.text, QIcon.Mode.Normal, QIcon.State.Off),
+            (theme.on_accent, QIcon.Mode.Normal, QIcon.State.On),
+            (theme.disabled, QIcon.Mode.Disabled, QIcon.State.Off),
+        )
+        for color, mode, state in looks:
+            renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", color).encode()))
+            for pixels in _PIXELS:
+                icon.addPixmap(_drawn(renderer, pixels), mode, state)
+        return icon
+
+    def app_icon(self) -> QIcon:
+        """The program's own icon, in its own colours."""
+        renderer = QSvgRenderer(str(self._folder / "unblur.svg"))
+        icon = QIcon()
+        for pixels in (16, 32, 48, 128, 256):
+            icon.addPixmap(_drawn(renderer, pixels))
+        return icon
+
+
+def _drawn(renderer: QSvgRenderer, pixels: int) -> QPixmap:
+    pixmap = QPixmap(pixels, pixels)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    renderer.render(painter, QRectF(0, 0, pixels, pixels))
+    painter.end()
+    return pixmap

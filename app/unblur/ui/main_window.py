@@ -1,0 +1,181 @@
+"""The main window: lays out its parts, shows which photo is open, asks before it closes."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLineEdit,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from unblur.settings import write_atomically
+from unblur.ui.actions import Actions
+from unblur.ui.canvas.canvas import Canvas
+from unblur.ui.open_photo import OpenPhoto
+from unblur.ui.panels.empty_state import EmptyState
+from unblur.ui.panels.filmstrip import Filmstrip
+from unblur.ui.panels.region_panel import RegionPanel
+from unblur.ui.panels.status import StatusBar
+from unblur.ui.session import Session
+from unblur.ui.window_menus import fill_menu_bar, make_tool_bar
+
+logger = logging.getLogger(__name__)
+
+_PEEK_KEYS = (Qt.Key.Key_O, Qt.Key.Key_Backslash)
+
+
+class MainWindow(QMainWindow):
+    """The parts in their places.
+
+    Signals:
+        painted: the window is on the screen for the first time.
+        dropped: the QMimeData of something that was let go over the window.
+    """
+
+    painted = Signal()
+    dropped = Signal(object)
+
+    def __init__(
+        self,
+        session: Session,
+        actions: Actions,
+        canvas: Canvas,
+        panel: RegionPanel,
+        filmstrip: Filmstrip,
+        empty: EmptyState,
+        status: StatusBar,
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._canvas = canvas
+        self._panel = panel
+        self._may_close: Callable[[], bool] = lambda: True
+        self._is_painted = False
+        self.setObjectName("window")
+        self.setMinimumSize(760, 520)
+        self.resize(1280, 820)
+        self.setAcceptDrops(True)
+        self.center = QStackedWidget()
+        self.center.addWidget(empty)
+        self.center.addWidget(canvas)
+        self.setCentralWidget(self._laid_out(panel, filmstrip))
+        self.setStatusBar(status)
+        self.recent_menu = fill_menu_bar(self.menuBar(), actions)
+        self.addToolBar(make_tool_bar(actions))
+        self.addActions(actions.all())
+        session.current_changed.connect(self._on_current_changed)
+        session.clean_changed.connect(self._show_title)
+        session.edited.connect(self._show_title)
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+        self._on_current_changed(session.current)
+
+    def ask_before_closing(self, may_close: Callable[[], bool]) -> None:
+        """`may_close` says whether the window may go now; it may ask, and close it later."""
+        self._may_close = may_close
+
+    def restore_place(self, file: Path) -> None:
+        """Take the size and position of the last time; they are no setting."""
+        try:
+            data = json.loads(file.read_text(encoding="utf-8"))
+            self.restoreGeometry(QByteArray.fromBase64(str(data["geometry"]).encode()))
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            logger.warning("The window's place is not readable: %r", error)
+
+    def keep_place(self, file: Path) -> None:
+        """Remember size and position for the next time."""
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        try:
+            write_atomically(file, json.dumps({"geometry": geometry}).encode())
+        except OSError as error:
+            logger.warning("The window's place was not kept: %s", error)
+
+    def toggle_full_screen(self, is_full: bool) -> None:  # noqa: FBT001 - a Qt slot
+        """Fill the screen, or go back."""
+        if is_full:
+            self.showFullScreen()
+        else:
+            self.showNormal()
+
+    def event(self, event: QEvent) -> bool:
+        """Tell when the first picture of the window is drawn."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.UpdateRequest and not self._is_painted:
+            self._is_painted = True
+            self.painted.emit()
+        return handled
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The canvas takes the keys."""
+        super().showEvent(event)
+        self.center.currentWidget().setFocus()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask about unsaved work."""
+        event.setAccepted(self._may_close())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome files and pictures anywhere."""
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Pass on what was dropped."""
+        event.acceptProposedAction()
+        self.dropped.emit(event.mimeData())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Holding O or the backslash shows the original, wherever the focus is."""
+        kind = event.type()
+        if kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) and isinstance(event, QKeyEvent):
+            is_ours = event.key() in _PEEK_KEYS and not event.modifiers()
+            if is_ours and watched is QApplication.focusWidget() and self._takes_keys(watched):
+                if not event.isAutoRepeat():
+                    self._canvas.peek_original(kind == QEvent.Type.KeyPress)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _takes_keys(self, watched: QObject) -> bool:
+        is_inside = isinstance(watched, QWidget) and watched.window() is self
+        return is_inside and not isinstance(watched, QLineEdit)
+
+    def _laid_out(self, panel: RegionPanel, filmstrip: Filmstrip) -> QWidget:
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.center, 1)
+        middle.addWidget(panel)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(middle, 1)
+        column.addWidget(filmstrip)
+        return whole
+
+    def _on_current_changed(self, opened: OpenPhoto | None) -> None:
+        self.center.setCurrentIndex(0 if opened is None else 1)
+        self._panel.setVisible(opened is not None)
+        if opened is not None:
+            self._canvas.setFocus()
+        self._show_title()
+
+    def _show_title(self) -> None:
+        opened = self._session.current
+        if opened is None:
+            self.setWindowTitle("Unblur")
+            self.setWindowModified(False)
+            return
+        self.setWindowTitle(f"{opened.title}[*] – Unblur")
+        self.setWindowModified(opened.has_unsaved_work)

@@ -1,0 +1,121 @@
+"""Tells the person what happened: banners for outcomes, the status bar for what is under way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+
+from unblur.errors import AppError
+from unblur.ui.colour_names import color_space_name
+from unblur.ui.exporting import Exporter
+from unblur.ui.open_photo import OpenPhoto
+from unblur.ui.opening import PhotoOpener
+from unblur.ui.panels.banner import BannerArea, Kind, Notice
+from unblur.ui.panels.status import StatusBar
+from unblur.ui.preferences import Preferences
+from unblur.ui.restorer import Progress, Restorer
+from unblur.ui.session import Session
+from unblur.workers.inference import EngineStatus, InferenceClient
+
+
+class News(QObject):
+    """Listens to every part that has something to say."""
+
+    def __init__(
+        self, banners: BannerArea, status: StatusBar, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._banners = banners
+        self._status = status
+
+    def follow_photos(self, session: Session, opener: PhotoOpener) -> None:
+        """What is open, and what could not be opened."""
+        session.current_changed.connect(self._on_current_changed)
+        opener.waiting_changed.connect(self._on_waiting_changed)
+        opener.failed.connect(self._on_failed)
+        opener.edits_lost.connect(self._on_edits_lost)
+        opener.nothing_pasted.connect(self._on_nothing_pasted)
+
+    def follow_engine(self, client: InferenceClient, restorer: Restorer) -> None:
+        """The device, and how restoring goes."""
+        client.warmed.connect(self._on_warmed)
+        client.warm_up_failed.connect(self._on_warm_up_failed)
+        restorer.progressed.connect(self._on_progressed)
+        restorer.completed.connect(self._on_completed)
+        restorer.running_changed.connect(self._on_running_changed)
+        restorer.failed.connect(self._on_failed)
+
+    def follow_files(self, exporter: Exporter, preferences: Preferences) -> None:
+        """What was written."""
+        exporter.progressed.connect(self._on_export_progressed)
+        exporter.exported.connect(self._on_exported)
+        exporter.failed.connect(self._on_export_failed)
+        preferences.failed.connect(self._on_failed)
+
+    @Slot(object)
+    def _on_current_changed(self, opened: OpenPhoto | None) -> None:
+        photo = opened.photo if opened else None
+        self._status.show_photo(photo, color_space_name(photo) if photo else "")
+
+    @Slot(int)
+    def _on_waiting_changed(self, count: int) -> None:
+        words = {0: "", 1: "Opening a photo…"}
+        self._status.show_busy(words.get(count, f"Opening {count} photos…"))
+
+    @Slot(object)
+    def _on_failed(self, error: AppError) -> None:
+        self._banners.show_error(error)
+
+    @Slot(str)
+    def _on_edits_lost(self, sentence: str) -> None:
+        self._banners.tell(Notice(Kind.INFO, "Saved edits", sentence))
+
+    @Slot()
+    def _on_nothing_pasted(self) -> None:
+        hint = "Copy a picture or some photo files first."
+        self._banners.tell(Notice(Kind.INFO, "There is no picture to paste", hint))
+
+    @Slot(object)
+    def _on_warmed(self, status: EngineStatus) -> None:
+        self._status.show_engine(status)
+
+    @Slot(object)
+    def _on_warm_up_failed(self, error: AppError) -> None:
+        self._status.show_engine_problem()
+        self._banners.show_error(error)
+
+    @Slot(object)
+    def _on_progressed(self, progress: Progress) -> None:
+        self._status.show_restoring(progress)
+
+    @Slot(float)
+    def _on_completed(self, seconds: float) -> None:
+        self._status.show_restored(seconds)
+
+    @Slot(bool)
+    def _on_running_changed(self, is_running: bool) -> None:  # noqa: FBT001 - a Qt slot
+        if not is_running:
+            self._status.show_busy("")
+
+    @Slot(float)
+    def _on_export_progressed(self, share: float) -> None:
+        self._status.show_share("Exporting…", share)
+
+    @Slot(object, object, object)
+    def _on_exported(self, _opened: OpenPhoto, path: Path, report: object) -> None:
+        self._status.show_busy("")
+        lost = getattr(report, "depth_lost", False)
+        text = "Rounded to 8 bits a channel, which is what this format holds." if lost else ""
+        show = (("Show in folder", lambda: _show_in_folder(path)),)
+        self._banners.tell(Notice(Kind.SUCCESS, f"Saved “{path.name}”", text, show))
+
+    @Slot(object, object)
+    def _on_export_failed(self, _opened: OpenPhoto, error: AppError) -> None:
+        self._status.show_busy("")
+        self._banners.show_error(error)
+
+
+def _show_in_folder(path: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))

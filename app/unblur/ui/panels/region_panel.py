@@ -1,0 +1,93 @@
+"""The panel on the right: regions, the options of the selected one, and Restore."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from unblur.document.document import Document, DocumentDiff
+from unblur.ui.actions import ActionId, Actions
+from unblur.ui.panels.region_list import RegionList
+from unblur.ui.panels.region_options import RegionOptions
+from unblur.ui.panels.restore_box import RestoreBox
+from unblur.ui.session import Session
+
+_WIDTH = 296
+
+
+class RegionPanel(QWidget):
+    """Lays out the parts; Restore stays in place below whatever scrolls."""
+
+    def __init__(
+        self,
+        session: Session,
+        actions: Actions,
+        regions: RegionList,
+        restore: RestoreBox,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("regionPanel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(_WIDTH)
+        self.regions = regions
+        self.options = RegionOptions(session)
+        self.restore = restore
+        self._hint = QLabel("Drag a rectangle or paint over what should become sharp.")
+        self._hint.setObjectName("muted")
+        self._hint.setWordWrap(True)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(14, 12, 14, 12)
+        column.setSpacing(10)
+        column.addLayout(self._header(actions))
+        regions.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        column.addWidget(self._hint)
+        column.addWidget(regions)
+        column.addWidget(self.options)
+        column.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidget(inner)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.viewport().setAutoFillBackground(False)
+        inner.setAutoFillBackground(False)
+        rule = QFrame()
+        rule.setObjectName("rule")
+        footer = QVBoxLayout()
+        footer.setContentsMargins(14, 10, 14, 14)
+        footer.addWidget(restore)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(rule)
+        layout.addLayout(footer)
+        session.document_changed.connect(self._on_document_changed)
+        self._on_document_changed(session.document, DocumentDiff())
+
+    def _header(self, actions: Actions) -> QHBoxLayout:
+        title = QLabel("Regions")
+        title.setObjectName("heading")
+        whole = QToolButton()
+        whole.setDefaultAction(actions[ActionId.WHOLE_PHOTO])
+        whole.setIconSize(QSize(18, 18))
+        row = QHBoxLayout()
+        row.addWidget(title)
+        row.addStretch()
+        row.addWidget(whole)
+        return row
+
+    def _on_document_changed(self, document: Document | None, _changes: DocumentDiff) -> None:
+        has_regions = document is not None and bool(document.regions)
+        self._hint.setVisible(document is not None and not has_regions)
+        self.regions.setVisible(has_regions)

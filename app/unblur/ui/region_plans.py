@@ -1,0 +1,129 @@
+"""Which tiles a region needs, on which grid, and which of them are missing.
+
+A region's grid is laid where the region was first restored and stays while the photo is
+open, also through undo and redo: so a mask that grows adds tiles, and nothing that was
+restored becomes useless. Until then a plan is only an outlook and follows the region.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from unblur.document.geometry import Rect, Size
+from unblur.document.grid import LayerKey, TileGrid, TileIndex
+from unblur.document.region import Region, RegionId
+from unblur.document.shapes import Shape
+from unblur.engine.tiling import (
+    TilingPolicy,
+    plan_grid,
+    policy_for,
+    resolve_scale,
+    tiles_for_mask,
+)
+from unblur_models import catalog
+from unblur_models.errors import ZooError
+
+PREVIEW_FACTOR = 4
+
+MaskTest = Callable[[tuple[Shape, ...], float, Rect, Size], bool]
+"""Whether the mask of (shapes, feather) is above zero somewhere in a rectangle."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionPlan:
+    """The tiles of one region on one grid. `key` says where their pixels are kept."""
+
+    region_id: RegionId
+    key: LayerKey
+    needed: tuple[TileIndex, ...]
+    missing: tuple[TileIndex, ...]
+
+    def visible_in(self, rect: Rect) -> RegionPlan:
+        """The plan for what shows in `rect` only."""
+        grid = self.key.grid
+        seen = {index for index in self.needed if grid.support(index).overlaps(rect)}
+        return RegionPlan(
+            self.region_id,
+            self.key,
+            tuple(index for index in self.needed if index in seen),
+            tuple(index for index in self.missing if index in seen),
+        )
+
+
+class RegionPlans:
+    """The grids of one photo's regions, and the plans made on them."""
+
+    def __init__(self, photo: Size, mask_touches: MaskTest) -> None:
+        self._photo = photo
+        self._mask_touches = mask_touches
+        self._grids: dict[tuple[RegionId, TilingPolicy, int], TileGrid] = {}
+        self._needed: dict[tuple[TileGrid, tuple[Shape, ...], float], tuple[TileIndex, ...]] = {}
+
+    def layer_key(self, region: Region, *, factor: int) -> LayerKey | None:
+        """Where the region's pixels at this factor are kept; None before it was restored."""
+        policy = _policy(region)
+        grid = self._grids.get((region.id, policy, factor)) if policy else None
+        return LayerKey(region.model.model_id, region.model.quality, grid) if grid else None
+
+    def layer_keys(self, region: Region, *, is_accelerated: bool) -> tuple[LayerKey, ...]:
+        """Layers that show for the region, best first: the chosen scale, then the preview."""
+        factors = dict.fromkeys((self.factor(region, is_accelerated=is_accelerated), 4))
+        keys = [self.layer_key(region, factor=factor) for factor in factors]
+        return tuple(key for key in keys if key is not None)
+
+    def factor(self, region: Region, *, is_accelerated: bool) -> int:
+        """The work scale that the region's choice comes to."""
+        pixels = region.bounds(self._photo).size.area
+        return resolve_scale(region.model.scale, pixels, is_accelerated=is_accelerated)
+
+    def pin(self, region: Region, factor: int) -> None:
+        """Lay the region's grid where the region is now, unless it was laid before."""
+        policy = policy_for(catalog.card(region.model.model_id))
+        name = (region.id, policy, factor)
+        if name not in self._grids:
+            self._grids[name] = self._grid(region, policy, factor)
+
+    def plan(
+        self, region: Region, factor: int, has_tile: Callable[[LayerKey, TileIndex], bool]
+    ) -> RegionPlan | None:
+        """What restoring `region` at `factor` takes; None when nothing can be restored.
+
+        Nothing can be where the mask is empty or the model is unknown.
+        """
+        policy = _policy(region)
+        if policy is None or region.bounds(self._photo).is_empty:
+            return None
+        grid = self._grids.get((region.id, policy, factor)) or self._grid(region, policy, factor)
+        key = LayerKey(region.model.model_id, region.model.quality, grid)
+        needed = self._tiles(region, grid)
+        missing = tuple(index for index in needed if not has_tile(key, index))
+        return RegionPlan(region.id, key, needed, missing) if needed else None
+
+    def _grid(self, region: Region, policy: TilingPolicy, factor: int) -> TileGrid:
+        return plan_grid(region.bounds(self._photo), self._photo, policy, factor)
+
+    def _tiles(self, region: Region, grid: TileGrid) -> tuple[TileIndex, ...]:
+        # Rasterising a long stroke tile by tile takes a while, and the button asks after
+        # every edit: so the answer is kept until the mask or the grid changes.
+        name = (grid, region.shapes, region.feather)
+        if name not in self._needed:
+            if len(self._needed) > 64:
+                self._needed.clear()
+            support = None
+            if not region.is_whole_photo:
+                support = partial(self._touches, region.shapes, region.feather)
+            bounds = region.bounds(self._photo)
+            self._needed[name] = tuple(tiles_for_mask(grid, support, bounds))
+        return self._needed[name]
+
+    def _touches(self, shapes: tuple[Shape, ...], feather: float, rect: Rect) -> bool:
+        return self._mask_touches(shapes, feather, rect, self._photo)
+
+
+def _policy(region: Region) -> TilingPolicy | None:
+    try:
+        return policy_for(catalog.card(region.model.model_id))
+    except ZooError:
+        return None

@@ -1,0 +1,98 @@
+"""What to ask of the engine: the passes that restore some regions, in the best order.
+
+Regions come in the order of the document. When the photo on screen would take a while, a
+pass at a quarter of the size goes first over what is visible: it costs about 6 % and shows
+something within a second. Then come the chosen scales, from the view's centre outwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from unblur.document.geometry import Point, Rect
+from unblur.document.region import Region, RegionId
+from unblur.engine.request import RestorePass
+from unblur.engine.tiling import ordered_from
+from unblur.ui.open_photo import OpenPhoto
+from unblur.ui.region_plans import PREVIEW_FACTOR, RegionPlan
+
+Estimate = Callable[[Sequence[RestorePass]], float | None]
+"""Seconds that some passes take on this machine; None while it was not measured."""
+
+# A first look is worth its time when the real thing is slow and much larger than it.
+_PREVIEW_WORTH_SECONDS = 3.0
+_PREVIEW_WORTH_RATIO = 4
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the canvas shows of the photo, in photo pixels."""
+
+    visible: Rect
+    center: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the person asked for. None stands for every visible region."""
+
+    region_ids: frozenset[RegionId] | None = None
+    is_visible_part_only: bool = False
+
+    def of(self, regions: Sequence[Region]) -> list[Region]:
+        """The regions that it asks for."""
+        if self.region_ids is None:
+            return [region for region in regions if region.is_visible]
+        return [region for region in regions if region.id in self.region_ids]
+
+
+def chosen_passes(
+    opened: OpenPhoto, regions: Sequence[Region], view: View, within: Rect, *, is_accelerated: bool
+) -> tuple[RestorePass, ...]:
+    """The missing tiles of `regions` that touch `within`, each at its chosen scale."""
+    passes = []
+    for region in regions:
+        factor = opened.plans.factor(region, is_accelerated=is_accelerated)
+        plan = opened.plan(region, factor)
+        plan = plan.visible_in(within) if plan else None
+        if plan is not None and plan.missing:
+            passes.append(_as_pass(plan, view))
+    return tuple(passes)
+
+
+def preview_passes(
+    opened: OpenPhoto, chosen: Sequence[RestorePass], view: View, estimate: Estimate
+) -> tuple[RestorePass, ...]:
+    """Quick passes over what is visible, for those of `chosen` that are worth it."""
+    passes = []
+    for real in chosen:
+        region = opened.document.region(RegionId(real.region_id))
+        if region is None or real.key.grid.factor >= PREVIEW_FACTOR:
+            continue
+        plan = opened.plan(region, PREVIEW_FACTOR)
+        plan = plan.visible_in(view.visible) if plan else None
+        if plan is not None and plan.missing:
+            quick = _as_pass(plan, view)
+            passes += [quick] if _is_worth_it(quick, real, estimate) else []
+    return tuple(passes)
+
+
+def pin_grids(opened: OpenPhoto, passes: Sequence[RestorePass]) -> None:
+    """Lay the grids of what is about to be restored, so that they stay where they are."""
+    for item in passes:
+        region = opened.document.region(RegionId(item.region_id))
+        if region is not None:
+            opened.plans.pin(region, item.key.grid.factor)
+
+
+def _as_pass(plan: RegionPlan, view: View) -> RestorePass:
+    indices = ordered_from(plan.key.grid, plan.missing, view.center)
+    return RestorePass(key=plan.key, indices=indices, region_id=plan.region_id)
+
+
+def _is_worth_it(preview: RestorePass, real: RestorePass, estimate: Estimate) -> bool:
+    if real.network_pixels < _PREVIEW_WORTH_RATIO * preview.network_pixels:
+        return False
+    seconds = estimate((real,))
+    return seconds is None or seconds > _PREVIEW_WORTH_SECONDS
