@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from unblur.errors import (
     ImageWriteError,
     ModelUnknownError,
     QualityUnknownError,
+    UnexpectedEngineError,
 )
 from unblur.messages import message_for
 from unblur_models import catalog
@@ -24,6 +26,8 @@ from unblur_models.errors import UnknownModelError
 
 if TYPE_CHECKING:
     from unblur.cli.restoration import Report, Restoration
+
+logger = logging.getLogger(__name__)
 
 _SOME_FAILED = 1
 _UNUSABLE = 2
@@ -73,16 +77,27 @@ def _restore(target: Target, restoration: Restoration) -> bool:
             _make_folder(target, restoration.order)
             report = restoration.restore(target, line.tile_done)
         except AppError as error:
-            sentence = message_for(error).as_line()
-            name = str(target.source)
-            line.say(sentence if name in sentence else f"{name}: {sentence}")
-            if as_json:
-                _print_json({"input": name, "error": sentence})
+            _say_failure(target, error, line, as_json=as_json)
+            return False
+        except Exception as error:
+            # A bug in one photo must not cost the others.
+            logger.exception("Unexpected failure in %s", target.source)
+            unexpected = UnexpectedEngineError(repr(error))
+            _say_failure(target, unexpected, line, as_json=as_json)
             return False
         line.say(_said(target, report))
         if as_json:
             _print_json(_facts(target, restoration, report))
     return True
+
+
+def _say_failure(target: Target, error: AppError, line: ProgressLine, *, as_json: bool) -> None:
+    """One line on standard error that names the file, and its twin in JSON."""
+    name, sentence = str(target.source), message_for(error).as_line()
+    words = sentence if name in sentence else f"{name}: {sentence}"
+    line.say(words)
+    if as_json:
+        _print_json({"input": name, "error": words})
 
 
 def _make_folder(target: Target, order: RestoreOrder) -> None:

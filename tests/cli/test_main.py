@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from unblur import __version__
+
+Command = Callable[..., Any]
+
+
+def test_the_version_is_told(unblur: Command) -> None:
+    assert unblur("--version").out.strip() == f"Unblur {__version__}"
+
+
+def test_the_help_names_the_verbs(unblur: Command) -> None:
+    outcome = unblur("--help")
+
+    assert outcome.status == 0
+    assert "unblur restore IN… -o OUT" in outcome.out
+    assert "./restore" in outcome.out
+
+
+def test_without_a_display_the_way_without_a_window_is_told(
+    unblur: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+
+    outcome = unblur("photo.jpg")
+
+    assert outcome.status == 1
+    assert "no display" in outcome.err
+    assert "unblur restore" in outcome.err
+
+
+def test_a_photo_that_is_called_like_a_verb_is_a_photo(
+    unblur: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from unblur import __main__ as entry
+
+    opened: list[list[str]] = []
+    monkeypatch.setattr(entry, "_open_window", lambda words: opened.append(words) or 0)
+
+    assert unblur("./restore").status == 0
+    assert opened == [["./restore"]]
+
+
+def test_an_unknown_option_is_refused(unblur: Command) -> None:
+    assert unblur("--sharpest").status == 2
+
+
+def test_the_models_are_listed_with_licence_and_quality(unblur: Command) -> None:
+    outcome = unblur("models")
+
+    assert outcome.status == 0
+    assert "maxim-3s.gopro (default)" in outcome.out
+    assert "licence Apache-2.0" in outcome.out
+    assert "dB" in outcome.out
+
+
+def test_the_models_are_listed_as_json(unblur: Command) -> None:
+    first = json.loads(unblur("models", "--json").out.splitlines()[0])
+
+    assert first["id"] == "maxim-3s.gopro"
+    assert [quality["id"] for quality in first["qualities"]] == ["draft", "good", "best"]
+
+
+def test_help_refusals_and_the_list_of_models_need_neither_torch_nor_qt() -> None:
+    program = (
+        "import sys\n"
+        "from unblur.__main__ import main\n"
+        "assert main(['models']) == 0\n"
+        "assert main(['restore', 'a.png', '-o', 'b.png', '--model', 'none']) == 2\n"
+        "heavy = {'torch', 'PySide6', 'cv2'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True)
+
+    assert done.returncode == 0, done.stderr.decode()
