@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from unblur_models.errors import UnknownArchitectureError
 from unblur_models.maxim.network import Maxim
+from unblur_models.plain_unet.network import PlainUnet
 
 StateDict = Mapping[str, Tensor]
 
@@ -31,7 +32,10 @@ class Architecture:
     build: Callable[[StateDict], nn.Module]
 
 
-ARCHITECTURES = (Architecture("MAXIM", Maxim.detect, Maxim.from_state_dict),)
+ARCHITECTURES = (
+    Architecture("MAXIM", Maxim.detect, Maxim.from_state_dict),
+    Architecture("plain U-Net", PlainUnet.detect, PlainUnet.from_state_dict),
+)
 
 
 def architecture_of(state: StateDict) -> Architecture:
