@@ -32,7 +32,7 @@ class Closer(QObject):
         self._queue: list[OpenPhoto] = []
         self._settled: list[OpenPhoto] = []
         self._exporting: OpenPhoto | None = None
-        self._then: Callable[[], None] | None = None
+        self._then: Callable[[], object] | None = None
         exporter.exported.connect(self._on_exported)
         exporter.failed.connect(self._on_failed)
 
@@ -45,11 +45,11 @@ class Closer(QObject):
         """Close one photo, after asking if need be."""
         self._begin([opened], lambda: None)
 
-    def close_all(self, then: Callable[[], None]) -> None:
+    def close_all(self, then: Callable[[], object]) -> None:
         """Close every photo and call `then`, unless the person cancels."""
         self._begin(list(self._session.photos), then)
 
-    def _begin(self, photos: list[OpenPhoto], then: Callable[[], None]) -> None:
+    def _begin(self, photos: list[OpenPhoto], then: Callable[[], object]) -> None:
         if not self.is_asking:
             self._queue, self._then = photos, then
             self._go_on()

@@ -120,7 +120,9 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """The canvas takes the keys."""
         super().showEvent(event)
-        self.center.currentWidget().setFocus()
+        current = self.center.currentWidget()
+        if current is not None:
+            current.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved work."""

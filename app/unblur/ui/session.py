@@ -209,7 +209,7 @@ class Session(QObject):
 
     def _set_current(self, opened: OpenPhoto | None) -> None:
         self._current = opened
-        self.undo_group.setActiveStack(opened.undo_stack if opened else None)
+        self.undo_group.setActiveStack(opened.undo_stack if opened else None)  # type: ignore[arg-type]
         self.current_changed.emit(opened)
         if opened is None:
             self.document_changed.emit(None, DocumentDiff(is_other_photo=True))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPen, QRegion
 
-from unblur.ui.canvas.frame import RenderFrame
+from unblur.ui.canvas.frame import RenderFrame, area_of, origin_of
 
 _DARK_GREY, _LIGHT_GREY = QColor(38, 38, 38), QColor(214, 214, 214)
 _EMPTY_TITLE = "Drop a photo here"
@@ -19,7 +19,14 @@ def is_dark(palette: QPalette) -> bool:
 
 def paint_backdrop(painter: QPainter, frame: RenderFrame) -> None:
     """Neutral grey, so that no colour beside the photo changes how its colours look."""
-    painter.fillRect(frame.exposed, _DARK_GREY if is_dark(frame.palette) else _LIGHT_GREY)
+    beside = QRegion(frame.exposed)
+    if frame.document is not None:
+        for pane in frame.panes:
+            photo = frame.photo_area.translated(origin_of(pane))
+            beside -= QRegion(photo.intersected(area_of(pane)))
+    grey = _DARK_GREY if is_dark(frame.palette) else _LIGHT_GREY
+    for rect in beside:  # type: ignore[attr-defined]
+        painter.fillRect(rect, grey)
 
 
 def paint_empty(painter: QPainter, frame: RenderFrame) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
@@ -25,6 +26,7 @@ from unblur.ui.canvas.compare import CompareMode, Pane, divider_position, panes_
 from unblur.ui.canvas.divider import divider_area, paint_divider
 from unblur.ui.canvas.drops import DropTarget
 from unblur.ui.canvas.frame import RenderFrame
+from unblur.ui.canvas.haste import Haste
 from unblur.ui.canvas.marks import Marks
 from unblur.ui.canvas.navigator import Navigator
 from unblur.ui.canvas.scene import Scene
@@ -79,9 +81,11 @@ class Canvas(QWidget):
         self.tools = ToolHost(self)
         self._navigator = Navigator(self)
         self._navigator.changed.connect(self._on_view_changed)
+        self._haste = Haste(self)
+        self._haste.calmed.connect(self._repaint)
         self._input = CanvasInput(self, self.tools)
         self._drops = DropTarget(self)
-        self._drops.hint_changed.connect(self._on_drop_hint_changed)
+        self._drops.hint_changed.connect(self._repaint)
         self._drops.files_dropped.connect(self.files_dropped)
         self._drops.image_dropped.connect(self.image_dropped)
         self.setAccessibleName("Photo")
@@ -280,6 +284,7 @@ class Canvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the layers back to front."""
+        started = time.perf_counter()
         painter = QPainter(self)
         frame = self._frame(self._to_device(event.rect()))
         _align_to_device(painter, self.devicePixelRatioF())
@@ -287,18 +292,19 @@ class Canvas(QWidget):
         if self._scene is None:
             paint_empty(painter, frame)
         else:
-            time = TimeBox(self._paint_budget)
+            budget = TimeBox(self._paint_budget)
             self._paint_budget = _PAINT_MS
-            self._unfinished = self._scene.paint(painter, frame, time)
+            self._unfinished = self._scene.paint(painter, frame, budget)
             if not self._is_peeking:
                 is_drawing = self.tools.previewed is not None and self.tool.follows_pointer
-                self._unfinished += self.marks.paint(painter, frame, time, is_drawing=is_drawing)
+                self._unfinished += self.marks.paint(painter, frame, budget, is_drawing=is_drawing)
             self._input.paint_tool(painter, frame)
             paint_divider(painter, frame)
             if not self._unfinished.isEmpty():
                 self._more_time.start(0)
         if self._drops.is_hinted:
             paint_drop_hint(painter, frame)
+        self._haste.painted(time.perf_counter() - started)
 
     def _frame(self, exposed: QRect) -> RenderFrame:
         canvas = self._canvas_size()
@@ -313,6 +319,7 @@ class Canvas(QWidget):
             palette=self.palette(),
             document=self._scene.document if self._scene else None,
             selected=self.tools.selected,
+            is_hasty=self._haste.is_hasty,
         )
 
     def _panes(self) -> tuple[Pane, ...]:
@@ -330,10 +337,11 @@ class Canvas(QWidget):
             for rect in self._unfinished.translated(*origin):  # type: ignore[attr-defined]
                 self._update_device(rect)
 
-    def _on_drop_hint_changed(self) -> None:
+    def _repaint(self) -> None:
         self.update()
 
     def _on_view_changed(self) -> None:
+        self._haste.follow(self.view.scale)
         self.update()
         self.view_changed.emit(self.view)
 

@@ -30,6 +30,7 @@ class RenderFrame:
     palette: QPalette
     document: Document | None  # as shown: a tool's preview, where there is one
     selected: RegionId | None
+    is_hasty: bool = False  # the view is being zoomed: speed before smoothness
 
     @property
     def level(self) -> int:

@@ -70,7 +70,7 @@ class Scene:
     def paint(self, painter: QPainter, frame: RenderFrame, time: TimeBox) -> QRegion:
         """Paint all panes; returns what of the viewport still lacks tiles."""
         self.source.begin_frame()
-        self._source.show(frame.view, self.document.photo.rect)
+        self._source.show(frame.view, self.document.photo.rect, is_hasty=frame.is_hasty)
         unfinished = QRegion()
         for pane in frame.panes:
             origin = origin_of(pane)
@@ -94,7 +94,7 @@ class Scene:
             if not layer.is_shown:
                 continue
             layer.tiles.begin_frame()
-            layer.surface.show(frame.view, layer.bounds)
+            layer.surface.show(frame.view, layer.bounds, is_hasty=frame.is_hasty)
             unfinished += layer.surface.ensure(clip, time)
             painter.setOpacity(layer.tiles.region.strength)
             layer.surface.paint(painter, clip, origin)

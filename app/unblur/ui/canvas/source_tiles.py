@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
 from PySide6.QtGui import QImage
 
-from unblur.document.buffer import read_only
+from unblur.document.buffer import PixelImage
 from unblur.document.geometry import Rect
 from unblur.document.photo import Photo
 from unblur.imaging.pyramid import display_pixels
@@ -82,7 +81,7 @@ class SourceTiles:
     def _make_stand_in(self) -> StandIn:
         step = max(1, math.ceil(math.sqrt(self._photo.size.area / _STAND_IN_PIXELS)))
         first = min(step // 2, *(side - 1 for side in self._photo.size))
-        sample = read_only(np.ascontiguousarray(self._photo.pixels[first::step, first::step]))
+        sample: PixelImage = self._photo.pixels[first::step, first::step].copy()
         height, width = sample.shape[:2]
         shown = self._colour.shown(display_pixels(sample, Rect(0, 0, width, height), 0))
         return StandIn(opaque_image(shown), step)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QChildEvent, QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -160,9 +160,9 @@ class BannerArea(QWidget):
             self._place()
         return super().eventFilter(watched, event)
 
-    def childEvent(self, event: QEvent) -> None:  # type: ignore[override]
+    def childEvent(self, event: QChildEvent) -> None:
         """Shrink when a banner goes."""
-        super().childEvent(event)  # type: ignore[arg-type]
+        super().childEvent(event)
         if event.type() == QEvent.Type.ChildRemoved:
             self._place()
 

@@ -57,7 +57,8 @@ class EmptyState(QWidget):
     def show_recent(self, paths: Sequence[Path]) -> None:
         """Offer the photos that were opened last."""
         while self._recent.count():
-            widget = self._recent.takeAt(0).widget()
+            item = self._recent.takeAt(0)
+            widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.deleteLater()
         for path in paths[:_MOST_RECENT]:

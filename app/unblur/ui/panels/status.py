@@ -37,10 +37,11 @@ class StatusBar(QStatusBar):
         self._zoom.setToolTip("Zoom")
         self._zoom.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._zoom.setMenu(self._zoom_menu())
-        for widget in (self._device, self._bar, self._task):
-            self.addWidget(widget)
-        for widget in (self._facts, self._zoom):
-            self.addPermanentWidget(widget)
+        self.addWidget(self._device)
+        self.addWidget(self._bar)
+        self.addWidget(self._task)
+        self.addPermanentWidget(self._facts)
+        self.addPermanentWidget(self._zoom)
         self._bar.hide()
         self._zoom.hide()
         self.show_engine_starting()
@@ -52,8 +53,11 @@ class StatusBar(QStatusBar):
 
     def show_engine(self, status: EngineStatus) -> None:
         """The device that restores."""
-        self._device.setText(f"{status.device_name} · ready")
-        self._device.setToolTip(f"PyTorch {status.torch_version}, {status.precision}")
+        name = status.device_name if status.is_accelerated else "CPU"
+        self._device.setText(f"{name} · ready")
+        self._device.setToolTip(
+            f"{status.device_name}, PyTorch {status.torch_version}, {status.precision}"
+        )
 
     def show_engine_problem(self) -> None:
         """The engine did not start; a banner says why."""
