@@ -12,7 +12,7 @@ from unblur import errors
 from unblur.document.photo import Photo
 from unblur.errors import ImageError
 from unblur.imaging.decoded import Decoded, finished
-from unblur.imaging.formats import bmp, jpeg, png
+from unblur.imaging.formats import avif, bmp, heif, jpeg, png, tiff, webp
 
 _HEAD_SIZE = 64
 
@@ -21,13 +21,21 @@ class _Format(NamedTuple):
     name: str
     suffixes: tuple[str, ...]
     matches: Callable[[bytes], bool]
-    decode: Callable[[bytes], Decoded]
+    decode: Callable[[bytes, Path | None], Decoded]
+
+
+def _from_bytes(decode_format: Callable[[bytes], Decoded]) -> Callable[..., Decoded]:
+    return lambda data, _path: decode_format(data)
 
 
 _FORMATS = (
-    _Format(jpeg.NAME, (".jpg", ".jpeg", ".jpe", ".jfif"), jpeg.matches, jpeg.decode),
-    _Format(png.NAME, (".png",), png.matches, png.decode),
-    _Format(bmp.NAME, (".bmp", ".dib"), bmp.matches, bmp.decode),
+    _Format(jpeg.NAME, (".jpg", ".jpeg", ".jpe", ".jfif"), jpeg.matches, _from_bytes(jpeg.decode)),
+    _Format(png.NAME, (".png",), png.matches, _from_bytes(png.decode)),
+    _Format(tiff.NAME, (".tif", ".tiff"), tiff.matches, tiff.decode),
+    _Format(webp.NAME, (".webp",), webp.matches, _from_bytes(webp.decode)),
+    _Format(bmp.NAME, (".bmp", ".dib"), bmp.matches, _from_bytes(bmp.decode)),
+    _Format(heif.NAME, (".heic", ".heif", ".hif"), heif.matches, _from_bytes(heif.decode)),
+    _Format(avif.NAME, (".avif",), avif.matches, _from_bytes(avif.decode)),
 )
 
 READABLE_SUFFIXES: tuple[str, ...] = tuple(s for format_ in _FORMATS for s in format_.suffixes)
@@ -61,7 +69,7 @@ def decode_bytes(data: bytes, name: str) -> Photo:
 
 
 def _photo(data: bytes, path: Path | None, name: str) -> Photo:
-    decoded = _format_of(data[:_HEAD_SIZE]).decode(data)
+    decoded = _format_of(data[:_HEAD_SIZE]).decode(data, path)
     picture = finished(decoded)
     return Photo(
         pixels=picture.pixels,

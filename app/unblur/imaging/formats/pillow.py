@@ -19,6 +19,7 @@ from unblur.errors import ImageTruncatedError, ImageUnsupportedError
 from unblur.imaging import profiles
 from unblur.imaging.decoded import Decoded
 from unblur.imaging.limits import check_size
+from unblur.imaging.writing import Strips, WriteOrder
 
 EXIF_PREFIX = b"Exif\0\0"
 _IPTC_RESOURCE = 0x0404
@@ -83,3 +84,13 @@ def _dpi(image: Image.Image) -> tuple[float, float] | None:
     if not dpi or min(dpi) <= 0:
         return None
     return float(dpi[0]), float(dpi[1])
+
+
+def gathered(order: WriteOrder, strips: Strips) -> Image.Image:
+    """All 8-bit strips as one picture."""
+    whole = np.empty((order.size.height, order.size.width, order.channels), np.uint8)
+    row = 0
+    for strip in strips:
+        whole[row : row + len(strip)] = strip
+        row += len(strip)
+    return Image.fromarray(whole)
