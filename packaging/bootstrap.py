@@ -25,6 +25,7 @@ from hardware import Machine, detect_backend
 from system_packages import Purpose
 
 _RESULTS = "unblurred"
+_SAMPLE = PROJECT / "resources" / "sample.png"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,18 +48,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(environment: Environment, backend: str | None, photos: Sequence[str]) -> int:
-    """Open the window; without a display restore the photos and say where the results are."""
+    """Open the window; without a display restore the photos and say where the results are.
+
+    Where none is given, the bundled sample is taken.
+    """
     with_window = has_display()
     prepare(environment, backend, Purpose.WINDOW if with_window else Purpose.COMPUTE, ())
     python = str(environment.python)
     # Absolute, so that a photo named like a verb of the command line is a photo.
-    paths = [str(Path(photo).absolute()) for photo in photos]
+    paths = [str(Path(photo).absolute()) for photo in photos] or [str(_SAMPLE)]
     if with_window:
         return _start([python, "-m", "unblur", *paths])
     target = Path.cwd() / _RESULTS
     print("There is no display here, so the photo is restored without a window.", flush=True)
     target.mkdir(exist_ok=True)
-    paths = paths or [str(PROJECT / "resources" / "sample.png")]
     # Only results of an earlier start can be in the way: the folder and the names are ours.
     command = [python, "-m", "unblur", "restore", *paths, "-o", str(target), "--overwrite"]
     status = _start(command)

@@ -129,7 +129,7 @@ def test_unusual_colours_become_a_picture_of_the_same_size(
 ) -> None:
     source = make(tmp_path)
 
-    outcome = unblur("restore", source, "-o", tmp_path / "out/", "--json")
+    outcome = unblur("restore", source, "-o", f"{tmp_path}/out/", "--json")
 
     assert outcome.status == 0, outcome.err
     with Image.open(outcome.reports[0]["output"]) as result:
