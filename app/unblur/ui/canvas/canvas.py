@@ -108,6 +108,11 @@ class Canvas(QWidget):
         """The surfaces of the shown photo."""
         return self._scene
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether the last paint left no tile out for lack of time."""
+        return self._unfinished.isEmpty()
+
     def show_document(
         self, document: Document | None, changes: DocumentDiff, layers: LayerReader
     ) -> None:
@@ -135,8 +140,8 @@ class Canvas(QWidget):
         """Restored pixels of a region arrived in `rect` of the photo."""
         if self._scene is not None:
             touched = self._scene.pixels_changed(region_id, rect)
-            for origin in {(pane.origin_x, pane.origin_y) for pane in self._panes()}:
-                self._update_device(touched.translated(*origin))
+            for origin in self._frame(touched).origins:
+                self._update_device(touched.translated(origin))
 
     def set_selected(self, region_id: RegionId | None) -> None:
         """Mark a region as the selected one."""
@@ -294,13 +299,14 @@ class Canvas(QWidget):
         else:
             budget = TimeBox(self._paint_budget)
             self._paint_budget = _PAINT_MS
-            self._unfinished = self._scene.paint(painter, frame, budget)
+            lacking = self._scene.paint(painter, frame, budget)
             if not self._is_peeking:
                 is_drawing = self.tools.previewed is not None and self.tool.follows_pointer
-                self._unfinished += self.marks.paint(painter, frame, budget, is_drawing=is_drawing)
+                lacking += self.marks.paint(painter, frame, budget, is_drawing=is_drawing)
             self._input.paint_tool(painter, frame)
             paint_divider(painter, frame)
-            if not self._unfinished.isEmpty():
+            self._unfinished = (self._unfinished - QRegion(frame.exposed)) + lacking
+            if not self.is_complete:
                 self._more_time.start(0)
         if self._drops.is_hinted:
             paint_drop_hint(painter, frame)
@@ -333,9 +339,8 @@ class Canvas(QWidget):
 
     def _on_more_time(self) -> None:
         """Tiles were left out to keep the last paint short: go on with them."""
-        for origin in {(pane.origin_x, pane.origin_y) for pane in self._panes()}:
-            for rect in self._unfinished.translated(*origin):  # type: ignore[attr-defined]
-                self._update_device(rect)
+        for rect in self._unfinished:  # type: ignore[attr-defined]
+            self._update_device(rect)
 
     def _repaint(self) -> None:
         self.update()

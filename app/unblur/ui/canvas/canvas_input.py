@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QGestureEvent, QPinchGesture
 from unblur.ui.canvas.compare import CompareMode
 from unblur.ui.canvas.divider import divider_cursor, is_on_divider
 from unblur.ui.canvas.drags import DividerDrag, Drag, PanDrag, ToolDrag
-from unblur.ui.canvas.frame import RenderFrame, area_of
+from unblur.ui.canvas.frame import RenderFrame, area_of, origin_of
 from unblur.ui.canvas.tool_host import ToolHost
 from unblur.ui.canvas.wheel import Pan, ResizeTool, Zoom, intent_of, stopping_at_100
 from unblur.ui.tools.brush import BrushTool
@@ -109,12 +109,11 @@ class CanvasInput(QObject):
     def paint_tool(self, painter: QPainter, frame: RenderFrame) -> None:
         """Paint the tool's handles or ring into every pane."""
         pointer = self._pointer(self._hover) if self._hover is not None else None
-        for origin in {(pane.origin_x, pane.origin_y) for pane in frame.panes}:
-            panes = [p for p in frame.panes if (p.origin_x, p.origin_y) == origin]
-            area = area_of(panes[0]).united(area_of(panes[-1]))
+        for origin in frame.origins:
+            panes = [area_of(pane) for pane in frame.panes if origin_of(pane) == origin]
             painter.save()
-            painter.setClipRect(area)
-            painter.translate(*origin)
+            painter.setClipRect(panes[0].united(panes[-1]))
+            painter.translate(origin)
             self.tool.paint(painter, frame.view, self._tools, pointer)
             painter.restore()
 
@@ -171,10 +170,10 @@ class CanvasInput(QObject):
         return True
 
     def _on_double_click(self, event: QEvent) -> bool:
-        """Between fit and 100 %; a tool that draws takes it as one more press."""
+        """Between fit and 100 %; a brush takes it as one more press."""
         mouse = cast(QMouseEvent, event)
         is_left = mouse.button() == Qt.MouseButton.LeftButton
-        if not is_left or self.tool.draws or self._is_on_divider(mouse.position()):
+        if not is_left or isinstance(self.tool, BrushTool) or self._is_on_divider(mouse.position()):
             return self._on_press(event)
         if self._canvas.document is not None:
             self._canvas.toggle_fit(mouse.position())

@@ -42,6 +42,12 @@ class RenderFrame:
         """Where the photo lies in the viewport."""
         return device_rect(Rect.of_size(self.view.photo), self.view)
 
+    @property
+    def origins(self) -> list[QPoint]:
+        """Where the viewport lies on the canvas: twice side by side."""
+        corners = {(pane.origin_x, pane.origin_y) for pane in self.panes}
+        return [QPoint(*corner) for corner in sorted(corners)]
+
     def px(self, logical: float) -> int:
         """A length in logical pixels as whole device pixels, at least one."""
         return max(1, round(logical * self.ratio))

@@ -65,7 +65,7 @@ class Marks:
     def paint(
         self, painter: QPainter, frame: RenderFrame, time: TimeBox, *, is_drawing: bool
     ) -> QRegion:
-        """Paint everything; returns what of the viewport still lacks tiles."""
+        """Paint everything; returns what of the canvas still lacks tiles."""
         document, unfinished = frame.document, QRegion()
         if document is None:
             return unfinished
@@ -77,7 +77,10 @@ class Marks:
             is_selected = region.id == frame.selected
             is_tinted = is_selected and (self.is_mask_visible or is_drawing)
             if is_tinted or (self.are_outlines_visible and not _is_plain(region)):
-                unfinished += self._mark(region, document.photo.size).follow(region, frame, time)
+                mark = self._mark(region, document.photo.size)
+                lacking = mark.follow(region, frame, time)
+                for origin in frame.origins:
+                    unfinished += lacking.translated(origin)
             self._paint_region(painter, frame, region, is_tinted=is_tinted)
         self._paint_pending(painter, frame)
         return unfinished

@@ -68,7 +68,7 @@ class Scene:
         return layer.surface.invalidate(rect)
 
     def paint(self, painter: QPainter, frame: RenderFrame, time: TimeBox) -> QRegion:
-        """Paint all panes; returns what of the viewport still lacks tiles."""
+        """Paint all panes; returns what of the canvas still lacks tiles."""
         self.source.begin_frame()
         self._source.show(frame.view, self.document.photo.rect, is_hasty=frame.is_hasty)
         unfinished = QRegion()
@@ -78,12 +78,13 @@ class Scene:
             clip = clip.intersected(frame.photo_area)
             if clip.isEmpty():
                 continue
-            unfinished += self._source.ensure(clip, time)
+            lacking = self._source.ensure(clip, time)
             self._source.paint(painter, clip, origin)
             if pane.is_result:
-                unfinished += self._paint_regions(painter, frame, clip, origin, time)
+                lacking += self._paint_regions(painter, frame, clip, origin, time)
             if self._veil is not None:
-                unfinished += self._veil.paint(painter, frame, clip, origin, time)
+                lacking += self._veil.paint(painter, frame, clip, origin, time)
+            unfinished += lacking.translated(origin)
         return unfinished
 
     def _paint_regions(

@@ -19,6 +19,7 @@ MIN_RADIUS, MAX_RADIUS, DEFAULT_RADIUS = 1.0, 1000.0, 40.0
 _STEP = 1.15  # one notch, one key press
 _SPACING = 0.15  # of the radius: nearer points change nothing that can be seen
 _MIN_SPACING = 0.5
+_RING = 1.5  # logical pixels: one would be grey where it falls between two pixels
 
 
 class StrokeGesture:
@@ -123,8 +124,8 @@ class BrushTool:
         radius = self._radius * view.scale
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for colour, inset in ((QColor(255, 255, 255), 0.0), (QColor(0, 0, 0), ratio)):
-            painter.setPen(QPen(colour, ratio))
+        for colour, inset in ((QColor(0, 0, 0), _RING * ratio), (QColor(255, 255, 255), 0.0)):
+            painter.setPen(QPen(colour, _RING * ratio))
             size = max(ratio, radius - inset)
             painter.drawEllipse(QPointF(at.x, at.y), size, size)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

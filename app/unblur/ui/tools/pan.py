@@ -18,7 +18,7 @@ class PanTool:
     def begin(self, context: ToolContext, pointer: Pointer) -> Gesture | None:
         """None: the canvas pans."""
         del context, pointer
-        return None  # noqa: RET501, PLR1711 - the type checker wants it said
+        return None
 
     def cursor(self, context: ToolContext, pointer: Pointer) -> Qt.CursorShape:
         """An open hand."""
