@@ -52,9 +52,9 @@ def _open_window(words: list[str]) -> int:
             file=sys.stderr,
         )
         return 1
-    from unblur import bootstrap
+    from unblur.bootstrap import main as open_window
 
-    return bootstrap.main(words)
+    return open_window(words)
 
 
 def _has_display() -> bool:

@@ -148,6 +148,17 @@ def test_what_exists_is_replaced_only_when_told_to(
     assert np.abs(read(out) - before - LIGHTER).max() <= 1
 
 
+@pytest.mark.parametrize("out", ["photo.png", "there.xyz", "nowhere/out.png"])
+def test_a_target_that_cannot_be_written_is_told_before_the_network_runs(
+    unblur: Command, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str
+) -> None:
+    from unblur.cli import restoration
+
+    monkeypatch.setattr(restoration, "run", lambda *_: pytest.fail("the network ran"))
+
+    assert unblur("restore", photo, "-o", tmp_path / out).status == 1
+
+
 @pytest.mark.parametrize(
     "words",
     [

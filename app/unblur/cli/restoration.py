@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from unblur.cli.arguments import RestoreOrder
 from unblur.cli.targets import Target
@@ -23,7 +23,7 @@ from unblur.engine.runner import run
 from unblur.engine.tiling import ordered_from, plan_grid, policy_for, resolve_scale, tiles_for_mask
 from unblur.errors import ImageRegionOutsideError
 from unblur.imaging.codec import decode
-from unblur.imaging.export import ExportOptions, export
+from unblur.imaging.export import ExportOptions, check_target, export
 from unblur_models.catalog import ModelCard
 
 Progress = Callable[[int, int, float], None]
@@ -71,12 +71,13 @@ class Restoration:
         """Restore one photo into its target. Raises AppError; then no file is left there."""
         started = time.perf_counter()
         photo = decode(target.source)
+        options = ExportOptions(overwrite=self.order.overwrite)
+        check_target(photo, target.output, options)
         document = self._document(photo)
         passes = tuple(self._pass(region, photo) for region in document.regions)
         # At strength 0 nothing would show, so nothing is computed.
         passes = passes if self.order.strength > 0.0 else ()
         layers = self._run(photo, passes, progress)
-        options = replace(ExportOptions(), overwrite=self.order.overwrite)
         written = export(document, layers, target.output, options)
         return Report(
             seconds=time.perf_counter() - started,

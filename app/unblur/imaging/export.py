@@ -64,6 +64,19 @@ def depth_lost(photo: Photo, suffix: str) -> bool:
     return photo.bits > writer_for(Path(f"photo{suffix}")).bits
 
 
+def check_target(photo: Photo, path: Path, options: ExportOptions) -> None:
+    """Find out before minutes of work what would stop `export`: nothing is written.
+
+    Raises an ImageError that names `path`.
+    """
+    _check_sides(photo.size, writer_for(path), path)
+    folder = _checked_target(path, photo, options).parent
+    if not folder.is_dir():
+        raise errors.ImageFolderMissingError(path)
+    if not os.access(folder, os.W_OK):
+        raise errors.ImageWriteDeniedError(path, "the folder is read-only")
+
+
 def export(
     document: Document,
     layers: LayerReader,
