@@ -131,7 +131,7 @@ def _blocks(metadata: Metadata, byte_order: str) -> dict[int, Value]:
     contents = (
         (tiff.ICC_TAG, _UNDEFINED, metadata.icc),
         (tiff.XMP_TAG, _BYTE, metadata.xmp),
-        (tiff.IPTC_TAG, _UNDEFINED, metadata.iptc),
+        (tiff.IPTC_TAG, _BYTE, metadata.iptc),
     )
     tags = {tag: Value(kind, len(block), block) for tag, kind, block in contents if block}
     if metadata.dpi:
