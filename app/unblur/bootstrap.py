@@ -88,8 +88,10 @@ class Program(QObject):
         super().__init__(application)
         state = paths.state_dir()
         self.preferences = Preferences(paths.config_dir() / "settings.json", self)
-        self.appearance = Appearance(application, self.preferences.current.theme)
-        self.icons = IconSet(paths.resources_dir() / "icons")
+        drawings = paths.resources_dir() / "icons"
+        choice = self.preferences.current.theme
+        self.appearance = Appearance(application, choice, drawings / "chevron.svg")
+        self.icons = IconSet(drawings)
         self.actions = Actions(self.icons, self)
         self.jobs = FileJobs(self)
         self.client = client or InferenceClient(state / "speeds.json", parent=self)
@@ -261,10 +263,8 @@ class Program(QObject):
         if self._quits_after_show:
             QApplication.quit()
             return
-        orphans = find_orphans(paths.state_dir() / "recovery")
-        self.recovery = RecoveryOffer(orphans, self.opener, self.autosave, self)
         if self.preferences.current.restore_session:
-            self.recovery.show(self.banners)
+            self._offer_recovery()
         if self._photos:
             # The photo comes first: importing torch would take the interpreter from it.
             self.session.photo_opened.connect(self._warm_up, _ONCE)
@@ -272,6 +272,11 @@ class Program(QObject):
             self.opener.open(self._photos)
         else:
             self._warm_up()
+
+    def _offer_recovery(self) -> None:
+        orphans = find_orphans(paths.state_dir() / "recovery")
+        self.recovery = RecoveryOffer(orphans, self.opener, self.autosave, self)
+        self.recovery.show(self.banners)
 
     def _warm_up(self) -> None:
         QTimer.singleShot(0, self, self._warm_up_now)

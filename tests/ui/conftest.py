@@ -22,6 +22,8 @@ from unblur.ui.restorer import Restorer
 from unblur.ui.session import Session
 from unblur.workers.inference import EngineStatus
 
+SIZE = Size(600, 400)
+PATH = Path("/photos/a.png")
 CPU = EngineStatus("Test CPU", "cpu", False, "fp32", "2.0")
 
 
@@ -110,7 +112,7 @@ MakePhoto = Callable[..., Photo]
 def make_photo() -> MakePhoto:
     """Photos of noise: `make_photo(size, path)`."""
 
-    def make(size: Size = Size(600, 400), path: Path | None = Path("/photos/a.png")) -> Photo:
+    def make(size: Size = SIZE, path: Path | None = PATH) -> Photo:
         random = np.random.default_rng(size.area)
         pixels = random.integers(0, 256, (size.height, size.width, 3), np.uint8)
         pixels.setflags(write=False)

@@ -153,7 +153,8 @@ def test_edits_that_were_brought_back_count_as_unsaved(
     session: Session, make_photo: MakePhoto
 ) -> None:
     region = session.new_region(WholePhoto())
-    opened = session.open(make_photo(), (region,))
+    opened = session.open(make_photo())
+    session.bring_back(opened, (region,))
     assert opened.has_unsaved_work
     assert session.selected_region == region
 

@@ -51,15 +51,14 @@ class OpenPhoto(QObject):
         photo: Photo,
         store: LayerStore,
         mask_touches: MaskTest,
-        regions: tuple[Region, ...] = (),
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.id = next(_ids)
         self.undo_stack = QUndoStack(self)
         self.plans = RegionPlans(photo.size, mask_touches)
-        self.selected: RegionId | None = regions[-1].id if regions else None
-        self._document = Document(photo, regions)
+        self.selected: RegionId | None = None
+        self._document = Document(photo)
         self._store = store
 
     @property

@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 
 from unblur.document.photo import Photo
 from unblur.errors import AppError
+from unblur.ui.open_photo import OpenPhoto
 from unblur.ui.recent_files import RecentFiles
 from unblur.ui.recovery import SavedEdit
 from unblur.ui.session import Session
@@ -86,9 +87,14 @@ class PhotoOpener(QObject):
         for edit in edits:
             if edit.path is None:
                 self.edits_lost.emit(f"“{edit.name}” was pasted and never saved, so it is gone.")
+                continue
+            present = self._session.find(edit.path)
+            if present is not None:
+                self._bring_back(edit, present)
             else:
                 self._saved[edit.path] = edit
                 self.open([edit.path])
+        self.waiting_changed.emit(sum(self._waiting.values()))
 
     def take(self, mime: QMimeData) -> None:
         """Open what was pasted or dropped."""
@@ -126,10 +132,11 @@ class PhotoOpener(QObject):
 
     @Slot(object)
     def _on_opened(self, photo: Photo) -> None:
-        saved = self._saved.pop(photo.path, None) if photo.path else None
-        regions = saved.regions if saved is not None and self._fits(saved, photo) else ()
-        self._session.open(photo, regions, shown=self._shows_next)
+        opened = self._session.open(photo, shown=self._shows_next)
         self._shows_next = False
+        saved = self._saved.pop(photo.path, None) if photo.path else None
+        if saved is not None:
+            self._bring_back(saved, opened)
         if photo.path is not None:
             self._recent.add(photo.path)
         self._arrived(photo.path)
@@ -140,6 +147,10 @@ class PhotoOpener(QObject):
             self.edits_lost.emit(f"The edits of “{path.name}” need that file.")
         self._arrived(path)
         self.failed.emit(error)
+
+    def _bring_back(self, saved: SavedEdit, opened: OpenPhoto) -> None:
+        if self._fits(saved, opened.photo):
+            self._session.bring_back(opened, saved.regions)
 
     def _fits(self, saved: SavedEdit, photo: Photo) -> bool:
         if saved.fingerprint == photo.fingerprint:

@@ -95,4 +95,6 @@ def _is_worth_it(preview: RestorePass, real: RestorePass, estimate: Estimate) ->
     if real.network_pixels < _PREVIEW_WORTH_RATIO * preview.network_pixels:
         return False
     seconds = estimate((real,))
-    return seconds is None or seconds > _PREVIEW_WORTH_SECONDS
+    if seconds is None:
+        return len(real.indices) > 1
+    return seconds > _PREVIEW_WORTH_SECONDS

@@ -70,6 +70,7 @@ class _Run:
     started: float
     work_total: int
     work_done: int = 0
+    seconds: float = 0.0
     done: set[tuple[LayerKey, TileIndex]] = field(default_factory=set)
 
     def pending(self) -> list[Rect]:
@@ -196,8 +197,9 @@ class Restorer(QObject):
         self._session.notify_restored(run.opened, tile.key, put)
         run.done.add((tile.key, tile.index))
         run.work_done += tile.key.grid.network_size.area
-        elapsed = time.monotonic() - run.started
-        left = elapsed / run.work_done * max(0, run.work_total - run.work_done)
+        # By the tiles' own time: the first one may have waited for the engine to start.
+        run.seconds += tile.seconds
+        left = run.seconds / run.work_done * max(0, run.work_total - run.work_done)
         self.progressed.emit(Progress(tile.done, tile.total, left))
         self._show_pending()
 

@@ -81,21 +81,16 @@ class Session(QObject):
             return None
         return self._current.document.region(self._current.selected)
 
-    def open(
-        self, photo: Photo, regions: tuple[Region, ...] = (), *, shown: bool = True
-    ) -> OpenPhoto:
+    def open(self, photo: Photo, *, shown: bool = True) -> OpenPhoto:
         """Add `photo` and show it; one that is open already is only shown.
 
-        `regions` are edits brought back from an earlier run; they count as unsaved. With
-        `shown` false the canvas keeps the photo that it has.
+        With `shown` false the canvas keeps the photo that it has.
         """
         present = self.find(photo.path)
-        if present is not None and not regions:
+        if present is not None:
             self.show(present)
             return present
-        opened = OpenPhoto(photo, self._store, self._mask_touches, regions, self)
-        if regions:
-            opened.undo_stack.resetClean()
+        opened = OpenPhoto(photo, self._store, self._mask_touches, self)
         self._photos.append(opened)
         self.undo_group.addStack(opened.undo_stack)
         opened.changed.connect(self._on_photo_changed)
@@ -103,8 +98,6 @@ class Session(QObject):
         self.photo_opened.emit(opened)
         if shown or self._current is None:
             self.show(opened)
-        if regions:
-            self.clean_changed.emit()
         return opened
 
     def find(self, path: Path | None) -> OpenPhoto | None:
@@ -141,6 +134,16 @@ class Session(QObject):
         document = self.document
         if document is not None and document.region(region.id) not in (None, region):
             self.edit(document.with_region(region), text, merge_key)
+
+    def bring_back(self, opened: OpenPhoto, regions: tuple[Region, ...]) -> None:
+        """Add regions of an earlier run, as an edit that is not saved yet and can be undone."""
+        document = opened.document
+        for region in regions:
+            document = document.with_region(region)
+        opened.edit(document, "Bring Back Edits")
+        opened.selected = regions[-1].id if regions else opened.selected
+        if opened is self._current:
+            self.selection_changed.emit(opened.selected)
 
     def new_region(self, *shapes: Shape) -> Region:
         """A region with the default model that is in no document yet."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,7 +52,6 @@ QListWidget { background: transparent; border: none; outline: none; }
 QListWidget::item { border-radius: 6px; }
 QListWidget::item:hover { background: $hover; }
 QListWidget::item:selected { background: $field; }
-QListWidget:focus::item:selected { border: 1px solid $accent; }
 
 QPushButton { background: $field; border: 1px solid $border; border-radius: 6px;
     padding: 7px 14px; }
@@ -74,6 +74,8 @@ QComboBox { background: $field; border: 1px solid $border; border-radius: 6px;
 QComboBox:hover { background: $hover; }
 QComboBox:focus { border-color: $accent; }
 QComboBox:disabled { color: $disabled; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $border;
     selection-background-color: $accent; selection-color: $on_accent; padding: 4px; }
 QLineEdit, QSpinBox, QPlainTextEdit { background: $field; border: 1px solid $border;
@@ -112,6 +114,7 @@ QWidget#emptyState { background: $window; }
 """)
 
 
-def stylesheet(theme: Theme) -> str:
-    """Qt's dialect of CSS for every widget that the window has."""
-    return _TEMPLATE.substitute({k: v for k, v in asdict(theme).items() if k != "name"})
+def stylesheet(theme: Theme, chevron: Path) -> str:
+    """Qt's dialect of CSS for every widget that the window has; `chevron` marks a choice."""
+    colors = {k: v for k, v in asdict(theme).items() if k != "name"}
+    return _TEMPLATE.substitute(colors, chevron=chevron.as_posix())

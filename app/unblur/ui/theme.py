@@ -6,6 +6,7 @@ Greys are neutral, because a tinted window changes how a photo's colours are see
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPalette
@@ -77,10 +78,11 @@ class Appearance(QObject):
 
     theme_changed = Signal(object)
 
-    def __init__(self, application: QApplication, choice: str) -> None:
+    def __init__(self, application: QApplication, choice: str, chevron: Path) -> None:
         super().__init__(application)
         self._application = application
         self._choice = choice
+        self._chevron = chevron
         self.theme = DARK
         application.setStyle("Fusion")
         application.styleHints().colorSchemeChanged.connect(self._on_system_changed)
@@ -98,7 +100,7 @@ class Appearance(QObject):
     def _apply(self) -> None:
         self.theme = self._chosen()
         self._application.setPalette(palette_of(self.theme))
-        self._application.setStyleSheet(stylesheet(self.theme))
+        self._application.setStyleSheet(stylesheet(self.theme, self._chevron))
         self.theme_changed.emit(self.theme)
 
     def _chosen(self) -> Theme:
