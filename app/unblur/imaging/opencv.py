@@ -2,6 +2,9 @@
 
 The Linux wheel of opencv-python points Qt at its own plugins and fonts when it is imported,
 which breaks a PySide6 window that starts later. Here the two variables are put back.
+
+OpenCV is imported when something of it is first used, on whatever thread that is: the
+window's first picture does not wait for it.
 """
 
 from __future__ import annotations
@@ -10,6 +13,15 @@ import os
 from typing import Any
 
 _QT_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
+
+
+class _OpenCv:
+    """Stands for the module and turns into it, name by name."""
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(_import_cv2(), name)
+        setattr(self, name, value)
+        return value
 
 
 def _import_cv2() -> Any:
@@ -24,4 +36,4 @@ def _import_cv2() -> Any:
     return cv2
 
 
-cv2 = _import_cv2()
+cv2: Any = _OpenCv()

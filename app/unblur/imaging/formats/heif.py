@@ -40,7 +40,7 @@ def decode(data: bytes) -> Decoded:
     try:
         image = pi_heif.open_heif(data, convert_hdr_to_8bit=False, hdr_to_16bit=False)
         check_size(Size(*image.size), 8)
-        samples = np.asarray(image)
+        samples = np.array(image)  # a copy: what it shows is freed with `image`
     except _DAMAGE as error:
         raise ImageTruncatedError(None, str(error)) from error
     if samples.ndim == 3 and samples.shape[2] not in (3, 4):

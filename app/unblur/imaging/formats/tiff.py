@@ -72,13 +72,22 @@ def decode(data: bytes, path: Path | None) -> Decoded:
 @contextlib.contextmanager
 def _on_disk(data: bytes, path: Path | None) -> Iterator[Path]:
     """A file with these bytes, because OpenImageIO reads files only."""
-    if path is not None:
+    if path is not None and _is_unicode(path):
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="unblur-") as folder:
         file = Path(folder) / "photo.tif"
         file.write_bytes(data)
         yield file
+
+
+def _is_unicode(path: Path) -> bool:
+    """Whether OpenImageIO can be told this name; on Linux some are just bytes."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _refuse_raw(data: bytes) -> None:
