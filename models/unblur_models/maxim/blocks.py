@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from unblur_models.maxim.dense import dense_gelu, dense_plus
-from unblur_models.maxim.tokens import block_tokens, grid_tokens, joined
+from unblur_models.maxim.dense import dense, dense_gelu, dense_plus
+from unblur_models.maxim.tokens import mix_axes
 
 EPSILON = 1e-6
 LEAK = 0.2
@@ -73,14 +73,8 @@ class MultiAxisGate(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Same shape, with the input added."""
-        grid, block = dense_gelu(self.expand, self.norm(x)).chunk(2, -1)
-        mixed = joined(
-            self.grid(grid_tokens(grid, self.side)),
-            self.block(block_tokens(block, self.side)),
-            x,
-            self.side,
-        )
-        return dense_plus(self.project, mixed, x)
+        halves = dense_gelu(self.expand, self.norm(x))
+        return dense_plus(self.project, mix_axes(halves, self.side, self.grid, self.block), x)
 
 
 class ChannelAttention(nn.Module):
@@ -126,7 +120,7 @@ class ResidualDense(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Same shape, with the input added."""
-        y = self.dense2(dense_gelu(self.dense1, self.norm(x)))
+        y = dense(self.dense2, dense_gelu(self.dense1, self.norm(x)))
         attended: Tensor = self.attention(x, y)
         return attended
 
@@ -155,7 +149,9 @@ class Groups(nn.Sequential):
 
     def forward(self, x: Tensor) -> Tensor:
         """Same shape."""
-        y: Tensor = super().forward(x)
+        y = x
+        for group in self:
+            y = group(y)
         return y.add_(x)
 
 
@@ -173,15 +169,8 @@ class AxisGate(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Same shape."""
-        grid, block = dense_gelu(self.expand, self.norm(x)).chunk(2, -1)
-        mixed = joined(
-            self.grid(grid_tokens(grid, self.side)),
-            self.block(block_tokens(block, self.side)),
-            x,
-            self.side,
-        )
-        gate: Tensor = self.project(mixed)
-        return gate
+        halves = dense_gelu(self.expand, self.norm(x))
+        return dense(self.project, mix_axes(halves, self.side, self.grid, self.block))
 
 
 class CrossedSignal(nn.Module):

@@ -21,7 +21,7 @@ from unblur_models.maxim.blocks import (
     ResidualDense,
     convolved,
 )
-from unblur_models.maxim.dense import dense_plus
+from unblur_models.maxim.dense import dense, dense_plus
 from unblur_models.maxim.folding import folded
 from unblur_models.maxim.layout import Hyperparameters, expected_shapes
 from unblur_models.maxim.rescale import enlarged, shrunk
@@ -62,7 +62,8 @@ class Maxim(nn.Module):
         with torch.device("meta"):
             network = cls(hyper=hyper)
         network.load_state_dict(folded(state, hyper), strict=True, assign=True)
-        return network.to(memory_format=torch.channels_last)
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return network
 
     def forward(self, batch: Tensor, stages: int = 3) -> Tensor:
         """The picture at the end of stage `stages`, counted from 1: same shape, not clamped.
@@ -75,10 +76,15 @@ class Maxim(nn.Module):
             for i in range(1, self.hyper.depth)
         ]
         features: StageFeatures | None = None
-        for stage in self.stages[: stages - 1]:
-            features = stage.advance(pyramid, features)
-        restored: Tensor = self.stages[stages - 1](pyramid, features)
+        for number in range(stages - 1):
+            features = self._stage(number).advance(pyramid, features)
+        restored: Tensor = self._stage(stages - 1)(pyramid, features)
         return restored.permute(0, 3, 1, 2)
+
+    def _stage(self, number: int) -> Stage:
+        stage = self.stages[number]
+        assert isinstance(stage, Stage)
+        return stage
 
 
 class Stage(nn.Module):
@@ -86,6 +92,7 @@ class Stage(nn.Module):
 
     def __init__(self, *, hyper: Hyperparameters, is_first: bool, is_last: bool) -> None:
         super().__init__()
+        self.is_last = is_last
         levels = list(zip(hyper.widths, hyper.sides, strict=True))
         if not is_first:
             self.fuse = nn.ModuleList(Fusion(width=w, side=s) for w, s in levels)
@@ -105,8 +112,7 @@ class Stage(nn.Module):
     def forward(self, pyramid: list[Tensor], features: StageFeatures | None) -> Tensor:
         """The restored picture, (N, H, W, 3)."""
         _, decoded = self._features(pyramid, features)
-        output = self.output if hasattr(self, "output") else self.supervise[0].picture
-        return convolved(output, decoded[0]).add_(pyramid[0])
+        return convolved(self._output(), decoded[0]).add_(pyramid[0])
 
     def advance(self, pyramid: list[Tensor], features: StageFeatures | None) -> StageFeatures:
         """What the next stage needs of this one."""
@@ -117,6 +123,13 @@ class Stage(nn.Module):
         ]
         levels = [e.add_(d) for e, d in zip(encoded, decoded, strict=True)]
         return StageFeatures(levels, attended)
+
+    def _output(self) -> nn.Module:
+        if self.is_last:
+            return self.output
+        supervision = self.supervise[0]
+        assert isinstance(supervision, Supervision)
+        return supervision.picture
 
     def _features(
         self, pyramid: list[Tensor], features: StageFeatures | None
@@ -161,7 +174,7 @@ class Fusion(nn.Module):
 
     def forward(self, picture: Tensor, attended: Tensor) -> Tensor:
         """(N, h, w, width)."""
-        x, _ = self.cross(convolved(self.entry, picture), self.attended(attended))
+        x, _ = self.cross(convolved(self.entry, picture), dense(self.attended, attended))
         fused: Tensor = x
         return fused
 
@@ -183,13 +196,12 @@ class EncoderLevel(nn.Module):
 
     def forward(self, entry: Tensor, above: Tensor | None, before: Tensor | None) -> Tensor:
         """(N, h, w, width) from this scale's input, the level above and the stage before."""
-        is_dense = isinstance(self.entry, nn.Linear)
-        x = self.entry(entry) if is_dense else convolved(self.entry, entry)
+        x = _entered(self.entry, entry)
         if above is not None:
             x = x.add_(convolved(self.down, above))
         x = self.groups(x)
         if before is not None:
-            x, _ = self.cross(self.x(x), self.y(before))
+            x, _ = self.cross(dense(self.x, x), dense(self.y, before))
         encoded: Tensor = x
         return encoded
 
@@ -207,9 +219,8 @@ class Bottleneck(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, h, w, width)."""
-        is_dense = isinstance(self.entry, nn.Linear)
-        restored: Tensor = self.groups(self.entry(x) if is_dense else convolved(self.entry, x))
-        return restored
+        mixed: Tensor = self.groups(_entered(self.entry, x))
+        return mixed
 
 
 class Scales:
@@ -221,14 +232,15 @@ class Scales:
 
     def summed(self, layers: nn.ModuleList, level: int) -> Tensor:
         """All pictures at the size of `level`, each through its dense layer, summed."""
-        total: Tensor = layers[level](self._levels[level])
-        for source, layer in enumerate(layers):
+        first, *others = [level, *range(level), *range(level + 1, len(self._levels))]
+        total = dense(_linear(layers, first), self._levels[first])
+        for source in others:
+            layer = _linear(layers, source)
             if source < level:
-                assert isinstance(layer, nn.Linear)
                 total = dense_plus(layer, self._smaller(source, level), total)
-            elif source > level:
+            else:
                 # The layer first: it commutes with resizing, and there are fewer pixels.
-                total.add_(enlarged(layer(self._levels[source]), 2 ** (source - level)))
+                total.add_(enlarged(dense(layer, self._levels[source]), 2 ** (source - level)))
         return total
 
     def _smaller(self, source: int, level: int) -> Tensor:
@@ -283,6 +295,16 @@ class Supervision(nn.Module):
         picture = convolved(self.picture, x).add_(source)
         attention = convolved(self.attention, picture).sigmoid_()
         return torch.addcmul(x, convolved(self.features, x), attention)
+
+
+def _entered(layer: nn.Module, x: Tensor) -> Tensor:
+    return dense(layer, x) if isinstance(layer, nn.Linear) else convolved(layer, x)
+
+
+def _linear(layers: nn.ModuleList, index: int) -> nn.Linear:
+    layer = layers[index]
+    assert isinstance(layer, nn.Linear)
+    return layer
 
 
 def _joints(hyper: Hyperparameters, level: int) -> tuple[nn.ModuleList, nn.ConvTranspose2d]:

@@ -1,49 +1,52 @@
-"""Pictures cut into sets of tokens that are mixed with one another, and put together again.
+"""Cuts a picture into sets of tokens, mixes each set, and puts them back where they were.
 
-A set is `side`² pixels: either a block of neighbours, or the pixels that stand at the same
-place of every cell of a `side` × `side` grid over the whole picture. Both become
-(sets, side², channels), so that one batched matrix product mixes all sets.
+A set is `side`² pixels: either those that stand at the same place of every cell of a
+`side` × `side` grid over the whole picture, or a block of neighbours.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import torch
 from torch import Tensor
 
+Mixing = Callable[[Tensor], Tensor]
 
-def grid_tokens(picture: Tensor, side: int) -> Tensor:
-    """(N·h·w / side², side², C) of a (N, h, w, C), one set a place in the cell."""
-    tokens = _grid_view(picture, side).reshape(-1, side * side, picture.shape[-1])
-    return tokens.contiguous()
-
-
-def block_tokens(picture: Tensor, side: int) -> Tensor:
-    """(N·h·w / side², side², C) of a (N, h, w, C), one set a block of neighbours."""
-    tokens = _block_view(picture, side).reshape(-1, side * side, picture.shape[-1])
-    return tokens.contiguous()
+# How many floats a CPU takes at a time: few enough that the mixing's own pictures, three
+# times as large, stay in the cache and add little to the peak of memory.
+_PART = 2**19
 
 
-def joined(grid: Tensor, block: Tensor, like: Tensor, side: int) -> Tensor:
-    """The two kinds of tokens as one (N, h, w, 2·C) picture, the grid's channels first.
+def mix_axes(picture: Tensor, side: int, on_grid: Mixing, in_blocks: Mixing) -> Tensor:
+    """Mix the first half of the channels on the grid and the other within blocks, in place.
 
-    `like` is (N, h, w, …), the picture that the tokens were cut from.
+    `picture` is (N, h, w, 2·C) and contiguous, h and w multiples of `side`. Both mixings take
+    and give (sets, side², C). Returns `picture`.
     """
-    n, h, w = like.shape[:3]
-    channels = grid.shape[-1]
-    picture = grid.new_empty(n, h, w, 2 * channels)
-    first = _grid_view(picture[..., :channels], side)
-    first.copy_(grid.view(first.shape))
-    second = _block_view(picture[..., channels:], side)
-    second.copy_(block.view(second.shape))
+    grid, block = picture.chunk(2, -1)
+    _mix(_by_place(grid, side), on_grid)
+    _mix(_by_block(block, side), in_blocks)
     return picture
 
 
-def _grid_view(picture: Tensor, side: int) -> Tensor:
+def _mix(sets: Tensor, mixing: Mixing) -> None:
+    """Mix (N, rows, columns, side, side, C), a view of the picture, some rows at a time."""
+    n, rows, columns, side, _, channels = sets.shape
+    if sets.device.type == "cpu":
+        rows = max(1, _PART // (n * columns * side * side * channels))
+    for part in torch.split(sets, rows, 1):
+        tokens = part.reshape(-1, side * side, channels)
+        part.copy_(mixing(tokens).view(part.shape))
+
+
+def _by_place(picture: Tensor, side: int) -> Tensor:
     n, h, w, c = picture.shape
     cells = picture.view(n, side, h // side, side, w // side, c)
     return cells.permute(0, 2, 4, 1, 3, 5)
 
 
-def _block_view(picture: Tensor, side: int) -> Tensor:
+def _by_block(picture: Tensor, side: int) -> Tensor:
     n, h, w, c = picture.shape
     blocks = picture.view(n, h // side, side, w // side, side, c)
     return blocks.permute(0, 1, 3, 2, 4, 5)
