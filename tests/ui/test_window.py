@@ -26,6 +26,7 @@ from unblur.ui.dialogs.unsaved import Choice
 from unblur.ui.panels.banner import Kind
 
 Save = Callable[..., Path]
+RECT = Rect(20, 20, 100, 80)
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def opens(qtbot: QtBot, program: Program, *paths: Path) -> None:
     qtbot.waitUntil(lambda: len(program.session.photos) == expected)
 
 
-def adds_region(program: Program, rect: Rect = Rect(20, 20, 100, 80)) -> None:
+def adds_region(program: Program, rect: Rect = RECT) -> None:
     session = program.session
     assert session.document is not None
     region = session.new_region(Rectangle(rect))

@@ -82,12 +82,12 @@ SPECS: Mapping[ActionId, ActionSpec] = {
     ActionId.EXPORT: ActionSpec(
         "&Export…", "Save the result as a new file", ("Ctrl+S", "Ctrl+Shift+E"), "export", "photo"
     ),
-    ActionId.SETTINGS: ActionSpec("&Settings…", "Settings", ("Ctrl+,",), "settings"),
+    ActionId.SETTINGS: ActionSpec("&Settings…", "Settings", ("Ctrl+,",)),
     ActionId.QUIT: ActionSpec("&Quit", "Close Unblur", ("Ctrl+Q",)),
     ActionId.UNDO: ActionSpec("&Undo", "Undo", (_K.Undo,), "undo"),
     ActionId.REDO: ActionSpec("&Redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
     ActionId.DELETE_REGION: ActionSpec(
-        "&Delete Region", "Delete the selected region", ("Del", "Backspace"), "trash", "region"
+        "&Delete Region", "Delete the selected region", ("Del", "Backspace"), needs="region"
     ),
     ActionId.RENAME_REGION: ActionSpec(
         "Re&name Region", "Rename the selected region", ("F2",), needs="region"
@@ -96,12 +96,12 @@ SPECS: Mapping[ActionId, ActionSpec] = {
         "&Whole Photo", "Make a region of the whole photo", ("W",), "whole-photo", "photo"
     ),
     ActionId.RESTORE: ActionSpec(
-        "&Restore", "Restore every visible region", ("Ctrl+R",), "restore", "photo"
+        "&Restore", "Restore every visible region", ("Ctrl+R",), needs="photo"
     ),
     ActionId.PREVIEW: ActionSpec(
-        "&Preview", "Restore only what you see", ("P",), "preview", "photo"
+        "&Preview", "Restore only what you see", ("P",), needs="photo"
     ),
-    ActionId.STOP: ActionSpec("S&top", "Stop restoring, keep what is done", ("Esc",), "stop"),
+    ActionId.STOP: ActionSpec("S&top", "Stop restoring, keep what is done", ("Esc",)),
     ActionId.SELECT_TOOL: ActionSpec(
         "&Select", "Select a region", ("V",), "select", "photo", "tool", checkable=True
     ),
@@ -169,7 +169,7 @@ SPECS: Mapping[ActionId, ActionSpec] = {
     ActionId.FULL_SCREEN: ActionSpec("F&ull Screen", "Full screen", ("F11",), checkable=True),
     ActionId.SHORTCUTS: ActionSpec("&Keyboard Shortcuts", "Keyboard shortcuts", ("F1",)),
     ActionId.LOG: ActionSpec("Show the &Log", "Show the folder with the log file"),
-    ActionId.ABOUT: ActionSpec("&About Unblur", "Version, licences and credits", icon="info"),
+    ActionId.ABOUT: ActionSpec("&About Unblur", "Version, licences and credits"),
 }
 
 

@@ -10,8 +10,8 @@ from PySide6.QtSvg import QSvgRenderer
 
 from unblur.ui.theme import Theme
 
-# 16 and 20 px at 100, 150, 200 and 300 % of the display's scale.
-_PIXELS = (16, 20, 24, 30, 32, 40, 48, 60)
+# At 100, 200 and 300 % of the display's scale; what lies between is made from the larger.
+_RATIOS = (1, 2, 3)
 
 
 class IconSet:
@@ -20,8 +20,8 @@ class IconSet:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def icon(self, name: str, theme: Theme) -> QIcon:
-        """The drawing NAME.svg, with a disabled look and one for a checked button."""
+    def icon(self, name: str, theme: Theme, size: int = 20) -> QIcon:
+        """The drawing NAME.svg of `size` pixels, also as it looks disabled or checked."""
         drawing = (self._folder / f"{name}.svg").read_text(encoding="utf-8")
         icon = QIcon()
         looks = (
@@ -31,8 +31,8 @@ class IconSet:
         )
         for color, mode, state in looks:
             renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", color).encode()))
-            for pixels in _PIXELS:
-                icon.addPixmap(_drawn(renderer, pixels), mode, state)
+            for ratio in _RATIOS:
+                icon.addPixmap(_drawn(renderer, size * ratio), mode, state)
         return icon
 
     def app_icon(self) -> QIcon:

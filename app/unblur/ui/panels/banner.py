@@ -74,7 +74,7 @@ class Banner(QFrame):
         close.setToolTip("Dismiss")
         close.setAccessibleName("Dismiss")
         close.setIconSize(QSize(16, 16))
-        close.setIcon(icons.icon("close", theme))
+        close.setIcon(icons.icon("close", theme, 16))
         close.clicked.connect(self.dismiss)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 10, 8, 10)

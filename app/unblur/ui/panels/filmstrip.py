@@ -73,7 +73,7 @@ class FilmCell(QFrame):
 
     def paint(self, icons: IconSet, theme: Theme) -> None:
         """Colours of `theme`."""
-        self._close.setIcon(icons.icon("close", theme))
+        self._close.setIcon(icons.icon("close", theme, 12))
 
     def refresh(self) -> None:
         """Show whether there is unsaved work."""

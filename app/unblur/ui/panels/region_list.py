@@ -159,9 +159,9 @@ class RegionList(QListWidget):
 
     def _refresh_rows(self) -> None:
         document = self._session.document
-        bin_icon = self._icons.icon("trash", self._theme)
+        bin_icon = self._icons.icon("trash", self._theme, 16)
         eyes = {
-            seen: self._icons.icon("eye" if seen else "eye-off", self._theme)
+            seen: self._icons.icon("eye" if seen else "eye-off", self._theme, 16)
             for seen in (True, False)
         }
         for i in range(self.count()):
