@@ -302,7 +302,8 @@ class Canvas(QWidget):
             lacking = self._scene.paint(painter, frame, budget)
             if not self._is_peeking:
                 is_drawing = self.tools.previewed is not None and self.tool.follows_pointer
-                lacking += self.marks.paint(painter, frame, budget, is_drawing=is_drawing)
+                marks_budget = TimeBox(_PAINT_MS)
+                lacking += self.marks.paint(painter, frame, marks_budget, is_drawing=is_drawing)
             self._input.paint_tool(painter, frame)
             paint_divider(painter, frame)
             self._unfinished = (self._unfinished - QRegion(frame.exposed)) + lacking

@@ -30,6 +30,7 @@ class RegionMark:
         self.surface = Surface(self.tiles, bounds, QImage.Format.Format_ARGB32_Premultiplied)
         self._outline = QImage()
         self._outline_of = -1
+        self.is_complete = False
 
     def follow(self, region: Region, frame: RenderFrame, time: TimeBox) -> QRegion:
         """Bring the mask up to date; returns what still lacks tiles."""
@@ -37,8 +38,12 @@ class RegionMark:
         changed = self.tiles.show_region(region)
         if not changed.is_empty:
             self.surface.invalidate(changed)
-        self.surface.show(frame.view, region.bounds(self._photo))
-        return self.surface.ensure(self.surface.area, time)
+        # One pixel more all around, so that the whole edge lies inside the surface.
+        margin, photo = 2 << frame.level, Rect.of_size(self._photo)
+        self.surface.show(frame.view, region.bounds(self._photo).expanded(margin, photo))
+        lacking = self.surface.ensure(self.surface.area, time)
+        self.is_complete = lacking.isEmpty()
+        return lacking
 
     def paint_outline(self, painter: QPainter, width: int, origin: QPoint) -> None:
         """Paint the outline as the mask is now."""
@@ -79,6 +84,9 @@ class Marks:
             if is_tinted or (self.are_outlines_visible and not _is_plain(region)):
                 mark = self._mark(region, document.photo.size)
                 lacking = mark.follow(region, frame, time)
+                if not lacking.isEmpty():
+                    # Half a mask has a false edge: its outline is painted when it is whole.
+                    lacking = QRegion(mark.surface.area)
                 for origin in frame.origins:
                     unfinished += lacking.translated(origin)
             self._paint_region(painter, frame, region, is_tinted=is_tinted)
@@ -111,7 +119,7 @@ class Marks:
                     if isinstance(shape, Rectangle):
                         rect = device_rect(shape.bounds(frame.view.photo), frame.view)
                         paint_rect(painter, rect.translated(origin), width, opacity)
-            else:
+            elif self._masks[region.id].is_complete:
                 painter.setOpacity(opacity)
                 self._masks[region.id].paint_outline(painter, width, origin)
                 painter.setOpacity(1.0)

@@ -18,7 +18,7 @@ from unblur.ui.canvas.restored_tile import RestoredTile
 from unblur.ui.canvas.tile_cache import TileCache
 from unblur.ui.canvas.timebox import TimeBox
 
-RESTORED_BUDGET = 384 * 2**20
+RESTORED_BUDGET = 192 * 2**20
 
 
 class RegionTiles:

@@ -1,0 +1,177 @@
+"""Tools on the real canvas: one gesture commits once, and Esc takes everything back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from unblur.document.document import Document
+from unblur.document.geometry import Point, Rect, Size
+from unblur.document.shapes import BrushStroke, Rectangle
+from unblur.imaging.composite import result
+from unblur.ui.canvas.compare import CompareMode
+from unblur.ui.tools.brush import BrushTool, EraserTool
+from unblur.ui.tools.rectangle import RectangleTool, rect_of
+from unblur.ui.tools.select import SelectTool
+
+LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def canvas(stage):
+    """A photo exactly as large as the canvas, at 100 %."""
+    stage.show(Document(stage.photo(Size(400, 300))))
+    stage.look(CompareMode.RESULT, 1.0)
+    stage.settle()
+    return stage.canvas
+
+
+def press(canvas, *points: tuple[int, int]) -> None:
+    QTest.mousePress(canvas, LEFT, NO_KEY, QPoint(*points[0]))
+    for point in points[1:]:
+        QTest.mouseMove(canvas, QPoint(*point))
+        QApplication.processEvents()
+
+
+def drag(canvas, *points: tuple[int, int]) -> None:
+    press(canvas, *points)
+    QTest.mouseRelease(canvas, LEFT, NO_KEY, QPoint(*points[-1]))
+
+
+def test_a_rectangle_is_drawn_committed_once_and_selected(canvas, stage) -> None:
+    canvas.set_tool(RectangleTool())
+    drag(canvas, (50, 60), (80, 90), (150, 120))
+    assert [text for _, text in stage.commits] == ["Draw Rectangle"]
+    assert rect_of(stage.commits[0][0].regions[0]) == Rect(50, 60, 100, 60)
+    assert stage.picked == [stage.commits[0][0].regions[0].id]
+    drag(canvas, (100, 90), (110, 95))
+    assert stage.commits[-1][1] == "Move Rectangle"
+    assert rect_of(stage.canvas.document.regions[0]) == Rect(60, 65, 100, 60)
+
+
+@pytest.mark.parametrize("tool", [RectangleTool(), BrushTool(20)])
+def test_esc_takes_a_gesture_back(canvas, stage, tool) -> None:
+    before = stage.shot()
+    canvas.set_tool(tool)
+    press(canvas, (50, 60), (90, 90), (150, 120))
+    assert canvas.tools.previewed is not None
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    QTest.mouseRelease(canvas, LEFT, NO_KEY, QPoint(150, 120))
+    assert stage.commits == []
+    assert canvas.tools.previewed is None
+    QApplication.sendEvent(canvas, _left())
+    np.testing.assert_array_equal(stage.shot(), before)
+
+
+def test_a_brush_shows_what_it_restores_while_it_paints(canvas, stage) -> None:
+    region = stage.region(BrushStroke((Point(60, 60),), 15))
+    stage.show(stage.canvas.document.with_region(region))
+    canvas.set_selected(region.id)
+    canvas.set_tool(BrushTool(15))
+    stage.settle()
+    stage.layers.reads.clear()
+    press(canvas, (60, 60), (100, 80), (160, 150))
+    stage.settle()
+    assert stage.layers.reads == []  # the pixels are there: only the mask is new
+    shown = canvas.scene.document
+    QTest.mouseRelease(canvas, LEFT, NO_KEY, QPoint(160, 150))
+    assert len(stage.commits) == 1
+    assert stage.commits[0][0].regions[0] == shown.regions[0]
+    QApplication.sendEvent(canvas, _left())
+    wanted = result(stage.commits[0][0], stage.layers, Rect(0, 0, 400, 300))
+    difference = np.abs(stage.shot().astype(int) - wanted).max(axis=2)
+    assert (difference <= 1).mean() > 0.995
+
+
+def test_the_eraser_takes_away_again(canvas, stage) -> None:
+    region = stage.region(Rectangle(Rect(0, 0, 400, 300)))
+    stage.show(stage.canvas.document.with_region(region))
+    canvas.set_selected(region.id)
+    canvas.set_tool(EraserTool(30))
+    drag(canvas, (100, 100), (200, 100))
+    QApplication.sendEvent(canvas, _left())
+    shown = stage.shot()
+    source = stage.canvas.document.photo.pixels
+    np.testing.assert_array_equal(shown[90:110, 100:200], source[90:110, 100:200])
+    np.testing.assert_array_equal(shown[200:, :], 255 - source[200:, :])
+
+
+def test_a_click_selects_and_a_click_beside_deselects(canvas, stage) -> None:
+    region = stage.region(Rectangle(Rect(20, 20, 100, 100)))
+    stage.show(stage.canvas.document.with_region(region))
+    canvas.set_tool(SelectTool())
+    QTest.mouseClick(canvas, LEFT, NO_KEY, QPoint(60, 60))
+    QTest.mouseClick(canvas, LEFT, NO_KEY, QPoint(300, 200))
+    assert stage.picked == [region.id, None]
+
+
+def test_an_edit_that_nobody_takes_disappears(canvas, stage) -> None:
+    before = stage.shot()
+    canvas.edit_committed.disconnect(stage._on_committed)
+    canvas.region_picked.disconnect(stage._on_picked)
+    canvas.set_tool(BrushTool(20))
+    drag(canvas, (100, 100), (200, 150))
+    QApplication.sendEvent(canvas, _left())
+    assert canvas.scene.document is canvas.document
+    np.testing.assert_array_equal(stage.shot(), before)
+
+
+def test_one_can_draw_across_the_divider_but_not_from_its_handle(canvas, stage) -> None:
+    canvas.set_compare(CompareMode.SPLIT_VERTICAL, 0.5)
+    canvas.set_tool(RectangleTool())
+    drag(canvas, (200, 40), (260, 90))
+    assert len(stage.commits) == 1
+    drag(canvas, (200, 150), (240, 150))
+    assert len(stage.commits) == 1
+    assert canvas.divider == pytest.approx(0.6)
+
+
+def test_side_by_side_both_halves_draw_the_same(canvas, stage) -> None:
+    canvas.set_compare(CompareMode.SIDE_BY_SIDE)
+    canvas.set_tool(RectangleTool())
+    drag(canvas, (50, 60), (100, 120))
+    canvas.set_selected(None)
+    drag(canvas, (251, 60), (301, 120))
+    first, second = (rect_of(region) for region in canvas.document.regions)
+    assert first == second
+
+
+def test_shift_and_wheel_size_the_brush(canvas, qtbot) -> None:
+    brush = BrushTool(20)
+    canvas.set_tool(brush)
+    with qtbot.waitSignal(canvas.tool_resized) as resized:
+        canvas.resize_tool(1)
+    assert resized.args[0] == brush.radius > 20
+
+
+def test_another_tool_or_photo_ends_the_gesture(canvas, stage) -> None:
+    canvas.set_tool(BrushTool(20))
+    press(canvas, (50, 60), (90, 90))
+    canvas.set_tool(RectangleTool())
+    assert canvas.tools.previewed is None
+    press(canvas, (50, 60), (150, 90))
+    stage.show(Document(stage.photo(Size(100, 100))))
+    QTest.mouseRelease(canvas, LEFT, NO_KEY, QPoint(150, 120))
+    assert canvas.tools.previewed is None
+    assert stage.commits == []
+
+
+def test_outlines_and_tint_show_the_selected_region(canvas, stage) -> None:
+    region = stage.region(BrushStroke((Point(100, 100),), 40))
+    stage.show(stage.canvas.document.with_region(region))
+    canvas.set_selected(region.id)
+    plain = stage.shot()
+    canvas.set_marks_visible(mask=True, outlines=True)
+    stage.settle()
+    marked = canvas.grab().toImage()
+    assert marked.pixelColor(100, 100).getRgb()[:3] != tuple(plain[100, 100])
+    assert marked.pixelColor(61, 100).lightness() > 200
+    assert marked.pixelColor(300, 200).getRgb()[:3] == tuple(plain[200, 300])
+
+
+def _left() -> QEvent:
+    """The pointer leaves the canvas, and its ring with it."""
+    return QEvent(QEvent.Type.Leave)
