@@ -10,6 +10,7 @@ from unblur.ui.canvas.frame import RenderFrame, area_of, origin_of
 _DARK_GREY, _LIGHT_GREY = QColor(38, 38, 38), QColor(214, 214, 214)
 _EMPTY_TITLE = "Drop a photo here"
 _EMPTY_HINT = "or press Ctrl+O to open one, Ctrl+V to paste"
+_DROP_TEXT = "Drop to open"
 
 
 def is_dark(palette: QPalette) -> bool:
@@ -56,7 +57,14 @@ def paint_drop_hint(painter: QPainter, frame: RenderFrame) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     rect = QRectF(whole).adjusted(margin, margin, -margin, -margin)
     painter.drawRoundedRect(rect, frame.px(8), frame.px(8))
+    width, height = frame.px(180), frame.px(40)
+    pill = QRectF(whole.width() / 2 - width / 2, whole.height() * 0.75, width, height)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(accent)
+    painter.drawRoundedRect(pill, height / 2, height / 2)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    text = frame.palette.color(QPalette.ColorRole.HighlightedText)
+    _paint_text(painter, frame, pill, _DROP_TEXT, text, size=15)
 
 
 def _hint_box(frame: RenderFrame, width: float, height: float) -> QRectF:

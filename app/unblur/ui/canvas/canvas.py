@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QRegion,
     QResizeEvent,
-    QTransform,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -23,6 +21,12 @@ from unblur.imaging.composite import LayerReader
 from unblur.ui.canvas.backdrop import paint_backdrop, paint_drop_hint, paint_empty
 from unblur.ui.canvas.canvas_input import CanvasInput
 from unblur.ui.canvas.compare import CompareMode, Pane, divider_position, panes_of, viewport_of
+from unblur.ui.canvas.device_pixels import (
+    align_to_device,
+    device_size,
+    to_device,
+    to_logical,
+)
 from unblur.ui.canvas.divider import divider_area, paint_divider
 from unblur.ui.canvas.drops import DropTarget
 from unblur.ui.canvas.frame import RenderFrame
@@ -291,8 +295,8 @@ class Canvas(QWidget):
         """Paint the layers back to front."""
         started = time.perf_counter()
         painter = QPainter(self)
-        frame = self._frame(self._to_device(event.rect()))
-        _align_to_device(painter, self.devicePixelRatioF())
+        frame = self._frame(to_device(event.rect(), self.devicePixelRatioF()))
+        align_to_device(painter, self.devicePixelRatioF())
         paint_backdrop(painter, frame)
         if self._scene is None:
             paint_empty(painter, frame)
@@ -379,38 +383,13 @@ class Canvas(QWidget):
         return super().event(event)
 
     def _canvas_size(self) -> Size:
-        ratio = self.devicePixelRatioF()
-        return Size(math.ceil(self.width() * ratio), math.ceil(self.height() * ratio))
+        return device_size(self.size(), self.devicePixelRatioF())
 
     def _update_viewport(self) -> None:
         viewport = viewport_of(self._shown_mode(), self._canvas_size())
         self._navigator.set_viewport(viewport, _FIT_MARGIN * self.devicePixelRatioF())
 
-    def _to_device(self, rect: QRect) -> QRect:
-        ratio = self.devicePixelRatioF()
-        scaled = QRectF(
-            rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio
-        )
-        return scaled.toAlignedRect().adjusted(-1, -1, 1, 1)
-
     def _update_device(self, rect: QRect) -> None:
         """Repaint device pixels."""
-        if rect.isEmpty():
-            return
-        ratio = self.devicePixelRatioF()
-        scaled = QRectF(
-            rect.x() / ratio, rect.y() / ratio, rect.width() / ratio, rect.height() / ratio
-        )
-        self.update(scaled.toAlignedRect())
-
-
-def _align_to_device(painter: QPainter, ratio: float) -> None:
-    """Paint in device pixels from here on, from a whole one.
-
-    At fractional display scales a widget may begin between two device pixels; painting
-    from there would blur everything.
-    """
-    start = painter.deviceTransform()
-    shift_x = round(start.dx()) - start.dx()
-    shift_y = round(start.dy()) - start.dy()
-    painter.setTransform(QTransform(1 / ratio, 0, 0, 1 / ratio, shift_x / ratio, shift_y / ratio))
+        if not rect.isEmpty():
+            self.update(to_logical(rect, self.devicePixelRatioF()))
