@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ from unblur.document.document import Document
 from unblur.document.geometry import Rect
 from unblur.document.photo import Metadata, Photo
 from unblur.document.region import ModelChoice, Region, RegionId, new_region_id
-from unblur.document.shapes import Shape, WholePhoto
+from unblur.document.shapes import Rectangle, Shape, WholePhoto
+from unblur.imaging.export import export
+
+BOX = Rectangle(Rect(10, 8, 30, 20))
 
 Layer = tuple[NDArray[np.uint16], NDArray[np.float32]]
 
@@ -130,3 +134,21 @@ def noise(shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
     if np.dtype(dtype) == np.float32:
         return generator.random(shape, np.float32)
     return generator.integers(0, np.iinfo(dtype).max + 1, shape, dtype)
+
+
+@pytest.fixture
+def document(photo_of: Callable[..., Photo], document_of: Callable[..., Document]) -> Document:
+    return document_of(photo_of(), BOX, strength=0.8, feather=4.0)
+
+
+@pytest.fixture
+def restored(document: Document, layers: Callable[..., Any]) -> Any:
+    return layers(document.photo)
+
+
+@pytest.fixture
+def opened(tmp_path: Path, document: Document, no_layers: Any) -> Document:
+    """A document whose photo lies in a file."""
+    path = tmp_path / "source.png"
+    export(Document(document.photo), no_layers, path)
+    return replace(document, photo=replace(document.photo, path=path))

@@ -12,6 +12,7 @@ from unblur.document.buffer import PixelImage, read_only
 from unblur.document.geometry import Size
 from unblur.document.photo import Metadata
 from unblur.imaging import exif, profiles, xmp
+from unblur.imaging.opencv import cv2
 from unblur.imaging.orientation import upright
 
 Samples = NDArray[Any]
@@ -67,7 +68,8 @@ def _split(samples: Samples) -> tuple[PixelImage, Samples | None, bool]:
     planes = samples.reshape(*samples.shape[:2], channels)
     alpha = planes[..., -1] if channels in (2, 4) else None
     if channels <= 2:
-        return np.repeat(planes[..., :1], 3, axis=2), alpha, True
+        gray = np.ascontiguousarray(planes[..., 0])
+        return cv2.cvtColor(gray, cv2.COLOR_GRAY2RGB), alpha, True
     return planes[..., :3], alpha, False
 
 
