@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -32,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if words and words[0] in VERBS:
             from unblur.cli import main as command_line
 
+            # Ended by another program it stops like after Ctrl+C: without a half-written file.
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
             return command_line.main(words)
         return _open_window(words)
     except AppError as error:
@@ -54,6 +57,8 @@ def _open_window(words: list[str]) -> int:
         return 1
     from unblur.bootstrap import main as open_window
 
+    # Qt's loop would not let Python see Ctrl+C; like after a crash, the edits are offered back.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     return open_window(words)
 
 
