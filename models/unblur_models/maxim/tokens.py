@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import torch
 from torch import Tensor
 
 Mixing = Callable[[Tensor], Tensor]
@@ -24,18 +23,20 @@ def mix_axes(picture: Tensor, side: int, on_grid: Mixing, in_blocks: Mixing) -> 
     `picture` is (N, h, w, 2·C) and contiguous, h and w multiples of `side`. Both mixings take
     and give (sets, side², C). Returns `picture`.
     """
-    grid, block = picture.chunk(2, -1)
-    _mix(_by_place(grid, side), on_grid)
-    _mix(_by_block(block, side), in_blocks)
+    half = picture.shape[-1] // 2
+    _mix(_by_place(picture[..., :half], side), on_grid)
+    _mix(_by_block(picture[..., half:], side), in_blocks)
     return picture
 
 
 def _mix(sets: Tensor, mixing: Mixing) -> None:
     """Mix (N, rows, columns, side, side, C), a view of the picture, some rows at a time."""
     n, rows, columns, side, _, channels = sets.shape
+    step = rows
     if sets.device.type == "cpu":
-        rows = max(1, _PART // (n * columns * side * side * channels))
-    for part in torch.split(sets, rows, 1):
+        step = max(1, _PART // (n * columns * side * side * channels))
+    for row in range(0, rows, step):
+        part = sets[:, row : row + step]
         tokens = part.reshape(-1, side * side, channels)
         part.copy_(mixing(tokens).view(part.shape))
 
