@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDropEvent,
+    QImage,
+    QNativeGestureEvent,
+    QPointingDevice,
+    QWheelEvent,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -131,6 +139,29 @@ def test_a_fitted_photo_stays_fitted_when_the_canvas_changes(canvas) -> None:
     canvas.resize(300, 420)
     assert canvas.view_center() == pytest.approx(center, abs=0.5)
     assert canvas.view.scale == 2.0
+
+
+def test_a_photo_is_found_again_where_it_was_left(canvas, stage) -> None:
+    first, other = canvas.document, Document(stage.flat(Size(500, 400), (1, 2, 3)))
+    canvas.navigator.pan(-40, -70)
+    left = canvas.view
+    stage.show(other)
+    assert canvas.navigator.is_fitted
+    stage.show(first)
+    assert canvas.view == left
+    stage.show(other)
+    assert canvas.navigator.is_fitted
+
+
+def test_a_pinch_on_a_trackpad_zooms_at_the_fingers(canvas) -> None:
+    at = QPointF(90, 60)
+    before = canvas.to_photo(at)
+    kind, device = Qt.NativeGestureType.ZoomNativeGesture, QPointingDevice.primaryPointingDevice()
+    everywhere = canvas.mapToGlobal(at)
+    event = QNativeGestureEvent(kind, device, 2, at, at, everywhere, 0.25, QPointF())
+    QApplication.sendEvent(canvas, event)
+    assert canvas.view.scale == pytest.approx(1.25)
+    assert canvas.to_photo(at) == pytest.approx(before, abs=0.5)
 
 
 def test_the_pointer_is_told_in_photo_pixels(canvas, qtbot) -> None:

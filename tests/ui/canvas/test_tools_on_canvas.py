@@ -119,13 +119,21 @@ def test_an_edit_that_nobody_takes_disappears(canvas, stage) -> None:
     np.testing.assert_array_equal(stage.shot(), before)
 
 
-def test_one_can_draw_across_the_divider_but_not_from_its_handle(canvas, stage) -> None:
+def test_a_brush_paints_across_the_divider_but_not_from_its_handle(canvas, stage) -> None:
     canvas.set_compare(CompareMode.SPLIT_VERTICAL, 0.5)
-    canvas.set_tool(RectangleTool())
+    canvas.set_tool(BrushTool(20))
     drag(canvas, (200, 40), (260, 90))
     assert len(stage.commits) == 1
     drag(canvas, (200, 150), (240, 150))
     assert len(stage.commits) == 1
+    assert canvas.divider == pytest.approx(0.6)
+
+
+def test_the_rectangle_tool_leaves_the_line_to_the_divider(canvas, stage) -> None:
+    canvas.set_compare(CompareMode.SPLIT_VERTICAL, 0.5)
+    canvas.set_tool(RectangleTool())
+    drag(canvas, (195, 40), (235, 90))
+    assert stage.commits == []
     assert canvas.divider == pytest.approx(0.6)
 
 
@@ -157,6 +165,18 @@ def test_another_tool_or_photo_ends_the_gesture(canvas, stage) -> None:
     QTest.mouseRelease(canvas, LEFT, NO_KEY, QPoint(150, 120))
     assert canvas.tools.previewed is None
     assert stage.commits == []
+
+
+def test_an_undo_during_a_gesture_voids_it(canvas, stage) -> None:
+    region = stage.region(Rectangle(Rect(20, 20, 100, 100)))
+    before = canvas.document
+    stage.show(before.with_region(region))
+    canvas.set_tool(BrushTool(20))
+    press(canvas, (200, 60), (250, 90))
+    stage.show(before)
+    QTest.mouseRelease(canvas, LEFT, NO_KEY, QPoint(250, 90))
+    assert stage.commits == []
+    assert canvas.scene.document is before
 
 
 def test_outlines_and_tint_show_the_selected_region(canvas, stage) -> None:

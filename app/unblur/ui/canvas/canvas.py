@@ -132,8 +132,9 @@ class Canvas(QWidget):
             self._scene = Scene(document, layers)
             self.marks.clear()
             self._paint_budget = _FIRST_PAINT_MS
-            self._navigator.show_photo(document.photo.size)
+            self._navigator.show_photo(document.photo.size, document.photo.fingerprint)
         else:
+            self._input.drop_gesture()
             self._scene.show(document, layers)
             if changes.remodeled:
                 self.marks.pending = ()

@@ -93,6 +93,11 @@ class CanvasInput(QObject):
             self.update_cursor()
         return drag is not None
 
+    def drop_gesture(self) -> None:
+        """The document changed under a tool's gesture, by an undo say: the gesture is void."""
+        if isinstance(self._drag, ToolDrag):
+            self.cancel()
+
     def update_cursor(self) -> None:
         """Give the pointer the shape of what a press would do."""
         if self._drag is not None:

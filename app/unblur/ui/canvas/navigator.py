@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 
 from unblur.document.geometry import Point, Size
@@ -23,6 +25,8 @@ class Navigator(QObject):
         super().__init__(parent)
         self._view = ViewTransform(Size(1, 1), Size(1, 1))
         self._margin = 0.0
+        self._identity = ""
+        self._left_at: dict[str, tuple[float, Point]] = {}
         self.is_fitted = True
 
     @property
@@ -30,10 +34,20 @@ class Navigator(QObject):
         """The view as it is painted, its corner on a whole device pixel."""
         return self._view.snapped()
 
-    def show_photo(self, photo: Size) -> None:
-        """Another photo: fit it."""
+    def show_photo(self, photo: Size, identity: str) -> None:
+        """Another photo: go back to where it was left, or fit it."""
+        if not self.is_fitted:
+            self._left_at[self._identity] = (self._view.scale, self._view.center)
+        else:
+            self._left_at.pop(self._identity, None)
+        self._identity = identity
         self._view = ViewTransform.fitted(photo, self._view.viewport, self._margin)
-        self.fit()
+        scale, center = self._left_at.get(identity, (0.0, self._view.center))
+        if not scale:
+            self.fit()
+            return
+        self.is_fitted = False
+        self._take(replace(self._view, scale=scale).centered_on(center), is_new=True)
 
     def set_viewport(self, viewport: Size, margin: float) -> None:
         """Another viewport; `margin` is left around a fitted photo."""

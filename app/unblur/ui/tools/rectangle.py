@@ -115,7 +115,7 @@ class AdjustGesture:
 class RectangleTool:
     """Handles of the selected rectangle first, then its inside, else a new rectangle."""
 
-    draws = True
+    draws = False
     follows_pointer = False
 
     def begin(self, context: ToolContext, pointer: Pointer) -> Gesture | None:

@@ -85,7 +85,7 @@ class Tool(Protocol):
 
     @property
     def draws(self) -> bool:
-        """Whether a press draws on the photo, also close to the divider."""
+        """Whether strokes begin anywhere: then only the divider's handle is the divider's."""
         ...
 
     @property
