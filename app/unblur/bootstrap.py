@@ -49,6 +49,7 @@ from unblur.ui.recovery import find_orphans
 from unblur.ui.recovery_offer import RecoveryOffer
 from unblur.ui.restore_passes import View
 from unblur.ui.restorer import Restorer
+from unblur.ui.reveal import Reveal
 from unblur.ui.session import Session
 from unblur.ui.theme import Appearance, Theme
 from unblur.ui.tool_choice import ToolChoice
@@ -196,6 +197,7 @@ class Program(QObject):
         session.restored_changed.connect(canvas.restored_changed)
         session.selection_changed.connect(canvas.set_selected)
         self.restorer.pending_changed.connect(canvas.set_pending)
+        self.reveal = Reveal(self.restorer, canvas, self)
         canvas.edit_committed.connect(session.edit)
         canvas.region_picked.connect(session.select)
         canvas.files_dropped.connect(self.opener.open)

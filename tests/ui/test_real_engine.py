@@ -21,9 +21,7 @@ _A_MINUTE = 60_000
 
 
 @pytest.fixture
-def program(
-    qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Program]:
+def program(qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
     """A shown window with the real client."""
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     style, sheet, palette = qapp.style().name(), qapp.styleSheet(), qapp.palette()

@@ -118,10 +118,10 @@ def test_several_photos_sit_in_a_filmstrip(qtbot: QtBot, program: Program, save:
 def test_ctrl_r_restores_and_the_button_becomes_stop(
     qtbot: QtBot, program: Program, client: Any, save: Save
 ) -> None:
-    client.seconds_per_tile = 12.0
+    client.seconds_per_tile = 6.0
     opens(qtbot, program, save())
     box = program.panel.restore
-    qtbot.waitUntil(lambda: box.restore_button.text() == "Restore · about 12 s", timeout=2000)
+    qtbot.waitUntil(lambda: box.restore_button.text() == "Restore · about 12 s")
     program.actions[ActionId.RESTORE].trigger()
     assert box.restore_button.text() == "Stop"
     box.restore_button.click()

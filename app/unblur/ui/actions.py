@@ -98,9 +98,7 @@ SPECS: Mapping[ActionId, ActionSpec] = {
     ActionId.RESTORE: ActionSpec(
         "&Restore", "Restore every visible region", ("Ctrl+R",), needs="photo"
     ),
-    ActionId.PREVIEW: ActionSpec(
-        "&Preview", "Restore only what you see", ("P",), needs="photo"
-    ),
+    ActionId.PREVIEW: ActionSpec("&Preview", "Restore only what you see", ("P",), needs="photo"),
     ActionId.STOP: ActionSpec("S&top", "Stop restoring, keep what is done", ("Esc",)),
     ActionId.SELECT_TOOL: ActionSpec(
         "&Select", "Select a region", ("V",), "select", "photo", "tool", checkable=True

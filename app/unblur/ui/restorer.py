@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from unblur.document.document import DocumentDiff
 from unblur.document.geometry import Rect
 from unblur.document.grid import LayerKey, TileIndex
-from unblur.document.region import Region
+from unblur.document.region import Region, RegionId
 from unblur.document.shapes import WholePhoto
 from unblur.engine.request import RestorePass, TileResult
 from unblur.errors import AppError
@@ -76,11 +76,13 @@ class _Run:
     def pending(self) -> list[Rect]:
         """Where tiles of the chosen scales are still to come."""
         finest = {item.region_id: item for item in self.passes}
+        document = self.opened.document
+        bounds = {r.id: r.bounds(document.photo.size) for r in document.regions}
         return [
-            item.key.grid.core(index)
+            item.key.grid.core(index).intersected(bounds[RegionId(item.region_id)])
             for item in finest.values()
             for index in item.indices
-            if (item.key, index) not in self.done
+            if (item.key, index) not in self.done and item.region_id in bounds
         ]
 
 

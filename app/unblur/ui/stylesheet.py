@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _TEMPLATE = string.Template("""
 QMainWindow, QDialog { background: $window; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QToolTip {
     background: $field; color: $text; border: 1px solid $border; padding: 4px 6px;
 }
@@ -32,6 +33,7 @@ QToolButton { border: none; border-radius: 6px; padding: 6px; background: transp
 QToolButton:hover { background: $hover; }
 QToolButton:pressed { background: $border; }
 QToolButton:checked { background: $accent; color: $on_accent; }
+QToolButton:checked:disabled { background: transparent; }
 QToolButton:focus { outline: none; border: 1px solid $accent; padding: 5px; }
 QToolButton#zoom { padding: 2px 8px; }
 QToolButton#zoom::menu-indicator { image: none; }
@@ -88,12 +90,15 @@ QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $borde
 QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
 QSlider::sub-page:horizontal:disabled { background: $border; }
 QSlider::handle:horizontal { width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
-    background: $text; }
+    background: $accent; }
 QSlider::handle:horizontal:hover { background: $accent_hover; }
-QSlider::handle:horizontal:focus { background: $accent; }
+QSlider::handle:horizontal:focus { background: $accent_hover; border: 2px solid $text;
+    width: 10px; height: 10px; }
 QSlider::handle:horizontal:disabled { background: $disabled; }
 
-QScrollArea { border: none; background: transparent; }
+QScrollArea, QScrollArea > QWidget, QScrollArea > QWidget > QWidget {
+    border: none; background: transparent;
+}
 QScrollBar:horizontal { height: 8px; background: transparent; }
 QScrollBar:vertical { width: 8px; background: transparent; }
 QScrollBar::handle { background: $hover; border-radius: 4px; min-width: 24px; min-height: 24px; }

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFileDialog,
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -99,14 +99,18 @@ class ExportDialog(QDialog):
         file = QHBoxLayout()
         file.addWidget(self.path_field, 1)
         file.addWidget(browse)
-        form = QFormLayout()
+        form = QGridLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(10)
-        form.addRow("File", file)
-        form.addRow("Format", self.format)
-        form.addRow(self._quality_label, self.quality)
-        form.addRow("", self.keep_metadata)
-        form.addRow("", self.overwrite)
+        form.setColumnStretch(1, 1)
+        form.addWidget(QLabel("File"), 0, 0)
+        form.addLayout(file, 0, 1)
+        form.addWidget(QLabel("Format"), 1, 0)
+        form.addWidget(self.format, 1, 1)
+        form.addWidget(self._quality_label, 2, 0)
+        form.addWidget(self.quality, 2, 1)
+        form.addWidget(self.keep_metadata, 3, 1)
+        form.addWidget(self.overwrite, 4, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(22, 18, 22, 18)
         layout.setSpacing(12)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
+    QGridLayout,
     QLabel,
     QVBoxLayout,
     QWidget,
@@ -36,17 +36,24 @@ class SettingsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(22, 18, 22, 18)
         layout.setSpacing(6)
-        forms: dict[str, QFormLayout] = {}
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(22)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 1)
+        layout.addLayout(grid)
+        group = ""
         for item in fields(Settings):
-            group = str(item.metadata["group"])
-            if group not in forms:
-                forms[group] = _group(layout, group)
+            if item.metadata["group"] != group:
+                group = str(item.metadata["group"])
+                _add_heading(grid, group)
             combo = QComboBox()
             for value, words in item.metadata["choices"].items():
                 combo.addItem(words, value)
             combo.setCurrentIndex(combo.findData(getattr(settings, item.name)))
             combo.activated.connect(lambda _, name=item.name: self._on_chosen(name))
-            forms[group].addRow(str(item.metadata["label"]), combo)
+            row = grid.rowCount()
+            grid.addWidget(QLabel(str(item.metadata["label"])), row, 0)
+            grid.addWidget(combo, row, 1)
             self.choices[item.name] = combo
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
@@ -58,15 +65,9 @@ class SettingsDialog(QDialog):
         self.changed.emit(self._settings)
 
 
-def _group(layout: QVBoxLayout, name: str) -> QFormLayout:
+def _add_heading(grid: QGridLayout, name: str) -> None:
     heading = QLabel(name)
     heading.setObjectName("heading")
-    if layout.count():
-        layout.addSpacing(8)
-    layout.addWidget(heading)
-    form = QFormLayout()
-    form.setHorizontalSpacing(18)
-    form.setVerticalSpacing(8)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    layout.addLayout(form)
-    return form
+    row = grid.rowCount()
+    grid.addWidget(heading, row, 0, 1, 2, Qt.AlignmentFlag.AlignBottom)
+    grid.setRowMinimumHeight(row, 34)

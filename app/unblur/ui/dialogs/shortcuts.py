@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
 
 from unblur.ui.actions import SPECS, ActionId, Actions
 
@@ -60,14 +69,17 @@ class ShortcutsDialog(QDialog):
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(5)
-        grid.setColumnMinimumWidth(2, 28)
-        for side, groups in enumerate(_COLUMNS):
+        columns = QHBoxLayout()
+        columns.setSpacing(36)
+        for groups in _COLUMNS:
+            grid = QGridLayout()
+            grid.setHorizontalSpacing(16)
+            grid.setVerticalSpacing(5)
             row = 0
             for name, identities in groups:
-                row = _add_group(grid, row, 3 * side, name, identities, actions)
+                row = _add_group(grid, row, name, identities, actions)
+            grid.setRowStretch(row, 1)
+            columns.addLayout(grid)
         held = QLabel("Hold O or \\ to see the original, Space to move the photo.")
         held.setObjectName("muted")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -75,7 +87,7 @@ class ShortcutsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(22, 18, 22, 18)
         layout.setSpacing(14)
-        layout.addLayout(grid)
+        layout.addLayout(columns)
         layout.addWidget(held)
         layout.addWidget(buttons)
 
@@ -83,7 +95,6 @@ class ShortcutsDialog(QDialog):
 def _add_group(
     grid: QGridLayout,
     row: int,
-    column: int,
     name: str,
     identities: tuple[ActionId, ...],
     actions: Actions,
@@ -91,8 +102,8 @@ def _add_group(
     """Fill rows from `row` on; the first free row below."""
     heading = QLabel(name)
     heading.setObjectName("heading")
-    grid.addWidget(heading, row, column, 1, 2)
-    grid.setRowMinimumHeight(row, 28)
+    grid.addWidget(heading, row, 0, 1, 2, Qt.AlignmentFlag.AlignBottom)
+    grid.setRowMinimumHeight(row, 30)
     for identity in identities:
         row += 1
         keys = actions[identity].shortcuts()
@@ -100,6 +111,6 @@ def _add_group(
         shown = QLabel(", ".join(key.toString(native) for key in keys[:2]))
         shown.setObjectName("muted")
         words = SPECS[identity].text.replace("&", "").rstrip("…")
-        grid.addWidget(QLabel(words), row, column)
-        grid.addWidget(shown, row, column + 1)
+        grid.addWidget(QLabel(words), row, 0)
+        grid.addWidget(shown, row, 1)
     return row + 1

@@ -26,6 +26,7 @@ from unblur.ui.theme import Theme
 
 _THUMBNAIL = QSize(112, 74)
 _HEIGHT = 128
+_MARGIN = 5
 
 
 class FilmCell(QFrame):
@@ -50,6 +51,7 @@ class FilmCell(QFrame):
         picture.setFixedSize(_THUMBNAIL)
         picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         picture.setPixmap(thumbnail(opened.photo, _THUMBNAIL, self.devicePixelRatio()))
+        self.setFixedWidth(_THUMBNAIL.width() + 2 * _MARGIN + 4)
         self._name = QLabel()
         self._name.setObjectName("muted")
         self._close = QToolButton()
@@ -64,7 +66,7 @@ class FilmCell(QFrame):
         caption.addWidget(self._name, 1)
         caption.addWidget(self._close)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(5, 5, 5, 2)
+        layout.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, 2)
         layout.setSpacing(2)
         layout.addWidget(picture)
         layout.addLayout(caption)

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from unblur.document.document import Document, DocumentDiff
 from unblur.document.region import ModelChoice, Region, RegionId, Scale
@@ -65,15 +65,15 @@ class RegionOptions(QWidget):
         return self._strength
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setContentsMargins(0, 0, 0, 0)
+        form = QGridLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("Model", self._model)
-        form.addRow("Quality", self._quality)
-        form.addRow("", self._quality_note)
-        form.addRow("Scale", self._scale)
+        form.setColumnStretch(1, 1)
+        rows = ((0, "Model", self._model), (1, "Quality", self._quality), (3, "Scale", self._scale))
+        for row, name, combo in rows:
+            form.addWidget(QLabel(name), row, 0)
+            form.addWidget(combo, row, 1)
+        form.addWidget(self._quality_note, 2, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
