@@ -8,10 +8,7 @@ that is remembered in the environment and the plain build is taken from then on.
 from __future__ import annotations
 
 import os
-import ssl
 import tomllib
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +97,10 @@ def choose(
 
 def can_reach(index: str, environ: Mapping[str, str] = os.environ) -> bool:
     """Whether the index answers within a few seconds."""
+    # Half of a start's time, and needed at the first one only.
+    import ssl
+    import urllib.request
+
     certificates = environ.get("PIP_CERT")
     context = ssl.create_default_context(cafile=certificates) if certificates else None
     try:
@@ -107,7 +108,7 @@ def can_reach(index: str, environ: Mapping[str, str] = os.environ) -> bool:
             f"{index}/torch/", timeout=_REACH_SECONDS, context=context
         ) as answer:
             return int(answer.status) == 200
-    except (OSError, urllib.error.URLError, ValueError):
+    except (OSError, ValueError):
         return False
 
 
