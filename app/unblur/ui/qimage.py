@@ -43,6 +43,13 @@ def transparent_image(width: int, height: int) -> QImage:
     return image
 
 
+def alpha_plane(image: QImage) -> NDArray[np.uint8]:
+    """The alpha of an image as (H, W), copied."""
+    plane = image.convertToFormat(QImage.Format.Format_Alpha8)
+    rows = np.frombuffer(plane.constBits(), np.uint8).reshape(plane.height(), -1)
+    return rows[:, : plane.width()].copy()
+
+
 def rgb_array(image: QImage) -> UInt8Image:
     """The colours of an image as (H, W, 3) RGB, copied; alpha is dropped."""
     packed = image.convertToFormat(QImage.Format.Format_RGB888)

@@ -42,6 +42,7 @@ from unblur.ui.tools.tool import Tool
 
 _FIT_MARGIN = 16  # logical pixels around a fitted photo
 _PAINT_MS = 8.0  # what a paint may spend on converting tiles
+_IDLE_PAINT_MS = 24.0  # while nothing moves, more gets done for each paint
 _FIRST_PAINT_MS = 40.0  # after opening it may take longer, to be sharp at once
 
 
@@ -345,6 +346,7 @@ class Canvas(QWidget):
 
     def _on_more_time(self) -> None:
         """Tiles were left out to keep the last paint short: go on with them."""
+        self._paint_budget = max(self._paint_budget, _IDLE_PAINT_MS)
         for rect in self._unfinished:  # type: ignore[attr-defined]
             self._update_device(rect)
 

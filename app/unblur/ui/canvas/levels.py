@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from unblur.document.geometry import Rect, Size
@@ -61,3 +61,16 @@ def keys_over(rect: Rect, level: int, photo: Size) -> Iterator[TileKey]:
     for row in range(covered.top // TILE, (covered.bottom - 1) // TILE + 1):
         for column in range(covered.left // TILE, (covered.right - 1) // TILE + 1):
             yield TileKey(level, column, row)
+
+
+def reached_keys(rect: Rect, present: Iterable[TileKey], photo: Size) -> list[TileKey]:
+    """Tiles of the levels that are present whose pixels or apron depend on photo `rect`."""
+    if rect.is_empty:
+        return []
+    whole = Rect.of_size(photo)
+    levels = sorted({key.level for key in present})
+    return [
+        key
+        for level in levels
+        for key in keys_over(rect.expanded(APRON << level, whole), level, photo)
+    ]

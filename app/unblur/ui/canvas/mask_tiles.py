@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
 import numpy as np
 from PySide6.QtGui import QImage
 
 from unblur.document.geometry import Rect, Size
 from unblur.document.region import Region
 from unblur.imaging.masks import rasterize
-from unblur.ui.canvas.levels import TileKey, padded, photo_rect
+from unblur.ui.canvas.levels import TileKey, padded, photo_rect, reached_keys
 from unblur.ui.canvas.region_tiles import mask_change
 from unblur.ui.canvas.source_tiles import SourceTile
 from unblur.ui.canvas.tile_cache import TileCache
@@ -30,7 +28,7 @@ class MaskTiles:
         self.region = region
         self._photo = photo
         self._cache: TileCache[TileKey, SourceTile] = TileCache(_BUDGET)
-        self._stale: OrderedDict[TileKey, None] = OrderedDict()
+        self._stale: set[TileKey] = set()
 
     def begin_frame(self) -> None:
         """A new paint begins."""
@@ -56,15 +54,12 @@ class MaskTiles:
         colour = np.empty((*alpha.shape, 3), np.uint8)
         colour[:] = TINT
         self._cache.put(key, SourceTile(premultiplied_image(colour, alpha)))
-        self._stale.pop(key, None)
+        self._stale.discard(key)
 
     def show_region(self, region: Region) -> Rect:
         """Take the region's new shapes and feather; returns what looks different."""
         changed = mask_change(self.region, region, self._photo)
         self.region = region
-        if not changed.is_empty:
-            for key in self._cache.keys():  # noqa: SIM118 - not a dict
-                reached = photo_rect(padded(key, self._photo), key.level, self._photo)
-                if reached.overlaps(changed):
-                    self._stale[key] = None
+        for key in reached_keys(changed, self._cache.keys(), self._photo):
+            self._stale.add(key)
         return changed

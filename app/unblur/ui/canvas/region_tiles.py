@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 
 from PySide6.QtGui import QImage
@@ -13,7 +14,7 @@ from unblur.document.region import Region
 from unblur.document.shapes import BrushStroke, Shape
 from unblur.imaging.composite import LayerReader
 from unblur.ui.canvas.colour import DisplayColour
-from unblur.ui.canvas.levels import APRON, TileKey, padded
+from unblur.ui.canvas.levels import APRON, TileKey, padded, reached_keys
 from unblur.ui.canvas.restored_tile import RestoredTile
 from unblur.ui.canvas.tile_cache import TileCache
 from unblur.ui.canvas.timebox import TimeBox
@@ -74,23 +75,27 @@ class RegionTiles:
 
     def pixels_changed(self, rect: Rect) -> None:
         """Restored pixels changed in `rect` of the photo."""
-        for key, tile in self._cache.items():
-            touched = _at_level(rect, key, self._photo.size)
-            if not touched.is_empty:
-                tile.mark_pixels(touched)
+        for tile, touched in self._reached(rect):
+            tile.mark_pixels(touched)
 
     def show_region(self, region: Region, layers: LayerReader) -> Rect:
         """Take the region's new shapes, feather and strength; returns what looks different."""
         changed = mask_change(self.region, region, self._photo.size)
         self.region, self._layers = region, layers
-        if not changed.is_empty:
-            for key, tile in self._cache.items():
-                tile.mark_mask(_at_level(changed, key, self._photo.size))
+        for tile, touched in self._reached(changed):
+            tile.mark_mask(touched)
         return changed
 
     def forget_pixels(self) -> None:
         """The region has another model: what was restored counts for nothing."""
         self._cache.clear()
+
+    def _reached(self, rect: Rect) -> Iterator[tuple[RestoredTile, Rect]]:
+        """Tiles that depend on `rect` of the photo, and which of their pixels do."""
+        for key in reached_keys(rect, self._cache.keys(), self._photo.size):
+            tile = self._cache.peek(key)
+            if tile is not None:
+                yield tile, _at_level(rect, key, self._photo.size)
 
 
 def mask_change(before: Region, after: Region, photo: Size) -> Rect:

@@ -64,9 +64,10 @@ class TileCache(Generic[KeyT, ItemT]):
         self._items[key] = (item, self._frame)
         self._items.move_to_end(key)
 
-    def items(self) -> Iterator[tuple[KeyT, ItemT]]:
-        """All tiles, without counting as use."""
-        return ((key, item) for key, (item, _) in self._items.items())
+    def peek(self, key: KeyT) -> ItemT | None:
+        """The tile or None, without counting as use."""
+        entry = self._items.get(key)
+        return entry[0] if entry else None
 
     def keys(self) -> Iterator[KeyT]:
         """Keys of all tiles, without counting as use."""
