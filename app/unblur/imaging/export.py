@@ -96,7 +96,7 @@ def export(
     _check_sides(photo.size, writer, path)
     target = _checked_target(path, photo, options)
     order = _order(photo, writer, options)
-    witness = Witness()
+    witness = Witness(is_exact=writer.is_exact)
 
     def report(share: float) -> None:
         if is_cancelled is not None and is_cancelled():
@@ -111,7 +111,7 @@ def export(
             file.flush()
             os.fsync(file.fileno())
         report(_WRITING_SHARE)
-        witness.check(temporary, order, is_exact=writer.is_exact)
+        witness.check(temporary, order)
         report(1.0)
         _replace(temporary, target, options)
     return ExportReport(path, depth_lost(photo, path.suffix), photo.size)

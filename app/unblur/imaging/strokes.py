@@ -123,7 +123,9 @@ def _pruned(
     half = size / 2
     to_corner = half * 1.4143
     x, y = pairs.x[pairs.square] + half, pairs.y[pairs.square] + half
-    distance = _distance(segments, pairs.segment, x.astype(np.float32), y.astype(np.float32))
+    distance = np.sqrt(
+        _squared_distance(segments, pairs.segment, x.astype(np.float32), y.astype(np.float32))
+    )
     nearest = np.minimum.reduceat(distance, _starts(pairs.square))
     full = nearest + to_corner <= radius - softness
     open_ = ~full & (nearest - to_corner < radius)
@@ -160,8 +162,8 @@ def _square_coverage(
     centers = np.arange(size, dtype=np.float32) + np.float32(0.5)
     x = pairs.x[pairs.square].astype(np.float32)[:, None, None] + centers[None, None, :]
     y = pairs.y[pairs.square].astype(np.float32)[:, None, None] + centers[None, :, None]
-    distance = _distance(segments, pairs.segment[:, None, None], x, y)
-    nearest = np.minimum.reduceat(distance, _starts(pairs.square), axis=0)
+    distance = _squared_distance(segments, pairs.segment[:, None, None], x, y)
+    nearest = np.sqrt(np.minimum.reduceat(distance, _starts(pairs.square), axis=0))
     coverage: Floats = np.clip((np.float32(radius) - nearest) / np.float32(softness), 0.0, 1.0)
     return coverage
 
@@ -172,11 +174,13 @@ def _starts(sorted_numbers: Indices) -> NDArray[np.int64]:
     return changes
 
 
-def _distance(segments: _Segments, which: NDArray[np.int32], x: Floats, y: Floats) -> Floats:
-    """Distance from each point to its segment."""
+def _squared_distance(
+    segments: _Segments, which: NDArray[np.int32], x: Floats, y: Floats
+) -> Floats:
+    """Squared distance from each point to its segment."""
     dx, dy = segments.dx[which], segments.dy[which]
     from_x, from_y = x - segments.x[which], y - segments.y[which]
     along = np.clip((from_x * dx + from_y * dy) * segments.inverse[which], 0.0, 1.0)
     off_x, off_y = from_x - along * dx, from_y - along * dy
-    distance: Floats = np.sqrt(off_x * off_x + off_y * off_y)
-    return distance
+    squared: Floats = off_x * off_x + off_y * off_y
+    return squared
