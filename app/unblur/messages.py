@@ -44,7 +44,7 @@ _TEMPLATES: dict[type[AppError], tuple[str, str, str]] = {
     errors.ImageUnsupportedError: (
         "Not a photo that Unblur can read",
         "“{name}” is not a picture in a known format.",
-        "Unblur opens JPEG, PNG, TIFF, WebP, BMP and HEIC.",
+        "Unblur opens JPEG, PNG, TIFF, WebP, BMP, HEIC and AVIF.",
     ),
     errors.ImageTruncatedError: (
         "The file is damaged",
