@@ -96,7 +96,7 @@ class Program(QObject):
         self.actions = Actions(self.icons, self)
         self.jobs = FileJobs(self)
         self.client = client or InferenceClient(state / "speeds.json", parent=self)
-        self.session = Session(heavy.mask_touches, parent=self)
+        self.session = Session(heavy, parent=self)
         self.recent = RecentFiles(state / "recent.json", self)
         self.opener = PhotoOpener(
             self.session, self.jobs, self.recent, heavy.decode, heavy.decode_bytes, self

@@ -16,7 +16,7 @@ from unblur.document.photo import Photo
 from unblur.document.region import Region
 from unblur.document.shapes import Rectangle
 from unblur.engine.request import RestorePass, TileResult
-from unblur.imaging.masks import touches
+from unblur.imaging import masks
 from unblur.ui.restore_passes import View
 from unblur.ui.restorer import Restorer
 from unblur.ui.session import Session
@@ -126,7 +126,7 @@ def make_photo() -> MakePhoto:
 @pytest.fixture
 def session(qtbot: QtBot) -> Iterator[Session]:
     """An empty session."""
-    session = Session(touches)
+    session = Session(masks)
     yield session
     for opened in session.photos:
         session.close(opened)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from unblur.document.buffer import Mask
 from unblur.document.document import Document
 from unblur.document.geometry import Rect, Size
 from unblur.document.photo import Photo
@@ -34,11 +35,20 @@ def decode_bytes(data: bytes, name: str) -> Photo:
     return decode_bytes(data, name)
 
 
-def mask_touches(shapes: tuple[Shape, ...], feather: float, rect: Rect, photo: Size) -> bool:
+def touches(shapes: tuple[Shape, ...], feather: float, rect: Rect, photo: Size) -> bool:
     """`masks.touches`."""
     from unblur.imaging.masks import touches
 
     return touches(shapes, feather, rect, photo)
+
+
+def rasterize(
+    shapes: tuple[Shape, ...], feather: float, rect: Rect, photo: Size, factor: int = 1
+) -> Mask:
+    """`masks.rasterize`."""
+    from unblur.imaging.masks import rasterize
+
+    return rasterize(shapes, feather, rect, photo, factor)
 
 
 def depth_lost(photo: Photo, suffix: str) -> bool:

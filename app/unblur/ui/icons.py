@@ -28,6 +28,7 @@ class IconSet:
             (theme.text, QIcon.Mode.Normal, QIcon.State.Off),
             (theme.on_accent, QIcon.Mode.Normal, QIcon.State.On),
             (theme.disabled, QIcon.Mode.Disabled, QIcon.State.Off),
+            (theme.disabled, QIcon.Mode.Disabled, QIcon.State.On),
         )
         for color, mode, state in looks:
             renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", color).encode()))

@@ -18,7 +18,7 @@ from unblur.document.region import Region, RegionId
 from unblur.engine.blending import RestoredTiles, read_layers
 from unblur.ui.edit_command import EditCommand
 from unblur.ui.layer_store import LayerStore
-from unblur.ui.region_plans import MaskTest, RegionPlan, RegionPlans
+from unblur.ui.region_plans import Masks, RegionPlan, RegionPlans
 
 _ids = itertools.count(1)
 
@@ -50,13 +50,13 @@ class OpenPhoto(QObject):
         self,
         photo: Photo,
         store: LayerStore,
-        mask_touches: MaskTest,
+        masks: Masks,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.id = next(_ids)
         self.undo_stack = QUndoStack(self)
-        self.plans = RegionPlans(photo.size, mask_touches)
+        self.plans = RegionPlans(photo.size, masks)
         self.selected: RegionId | None = None
         self._document = Document(photo)
         self._store = store

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
+from unblur.document.buffer import Mask
 from unblur.document.geometry import Rect, Size
 from unblur.document.grid import LayerKey, TileGrid, TileIndex
 from unblur.document.region import Region, RegionId
-from unblur.document.shapes import Shape
+from unblur.document.shapes import BrushStroke, Shape
 from unblur.engine.tiling import (
     TilingPolicy,
     plan_grid,
@@ -26,9 +28,23 @@ from unblur_models import catalog
 from unblur_models.errors import ZooError
 
 PREVIEW_FACTOR = 4
+_KEPT_ANSWERS = 64
 
-MaskTest = Callable[[tuple[Shape, ...], float, Rect, Size], bool]
-"""Whether the mask of (shapes, feather) is above zero somewhere in a rectangle."""
+_COARSEST = 16  # photo pixels a side, when it is asked which tiles a stroke touches
+
+
+class Masks(Protocol):
+    """What plans ask of `unblur.imaging.masks`."""
+
+    def touches(self, shapes: tuple[Shape, ...], feather: float, rect: Rect, photo: Size) -> bool:
+        """Whether the mask is above zero somewhere in `rect`."""
+        ...
+
+    def rasterize(
+        self, shapes: tuple[Shape, ...], feather: float, rect: Rect, photo: Size, factor: int = 1
+    ) -> Mask:
+        """The mask over `rect` at 1/factor of its size."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +71,11 @@ class RegionPlan:
 class RegionPlans:
     """The grids of one photo's regions, and the plans made on them."""
 
-    def __init__(self, photo: Size, mask_touches: MaskTest) -> None:
+    def __init__(self, photo: Size, masks: Masks) -> None:
         self._photo = photo
-        self._mask_touches = mask_touches
+        self._masks = masks
         self._grids: dict[tuple[RegionId, TilingPolicy, int], TileGrid] = {}
-        self._needed: dict[tuple[TileGrid, tuple[Shape, ...], float], tuple[TileIndex, ...]] = {}
+        self._needed: dict[tuple[TileGrid, tuple[Shape, ...]], tuple[TileIndex, ...]] = {}
 
     def layer_key(self, region: Region, *, factor: int) -> LayerKey | None:
         """Where the region's pixels at this factor are kept; None before it was restored."""
@@ -105,21 +121,34 @@ class RegionPlans:
         return plan_grid(region.bounds(self._photo), self._photo, policy, factor)
 
     def _tiles(self, region: Region, grid: TileGrid) -> tuple[TileIndex, ...]:
-        # Rasterising a long stroke tile by tile takes a while, and the button asks after
-        # every edit: so the answer is kept until the mask or the grid changes.
-        name = (grid, region.shapes, region.feather)
+        # The button asks after every edit, so the answer is kept until the mask changes. The
+        # feather lowers the mask, but leaves it above zero wherever it was.
+        name = (grid, region.shapes)
         if name not in self._needed:
-            if len(self._needed) > 64:
+            if len(self._needed) > _KEPT_ANSWERS:
                 self._needed.clear()
-            support = None
-            if not region.is_whole_photo:
-                support = partial(self._touches, region.shapes, region.feather)
             bounds = region.bounds(self._photo)
-            self._needed[name] = tuple(tiles_for_mask(grid, support, bounds))
+            self._needed[name] = tuple(tiles_for_mask(grid, self._support(region, bounds), bounds))
         return self._needed[name]
 
-    def _touches(self, shapes: tuple[Shape, ...], feather: float, rect: Rect) -> bool:
-        return self._mask_touches(shapes, feather, rect, self._photo)
+    def _support(self, region: Region, bounds: Rect) -> Callable[[Rect], bool] | None:
+        """Whether the region's mask is above zero somewhere in a rectangle; None: everywhere."""
+        if region.is_whole_photo:
+            return None
+        radii = [shape.radius for shape in region.shapes if isinstance(shape, BrushStroke)]
+        if not radii:
+            return partial(self._touches, region.shapes)
+        # Strokes are drawn once and small: tile by tile a long one takes seconds. That may
+        # name a tile whose pixels the mask misses by some pixels, never the other way round.
+        factor = _COARSEST
+        while factor > 1 and factor > min(radii) / 2:
+            factor //= 2
+        coarse = self._masks.rasterize(region.shapes, 0.0, bounds, self._photo, factor)
+        corner = bounds.shrunk_by(factor)
+        return lambda rect: bool(coarse[rect.shrunk_by(factor).relative_to(corner).slices].any())
+
+    def _touches(self, shapes: tuple[Shape, ...], rect: Rect) -> bool:
+        return self._masks.touches(shapes, 0.0, rect, self._photo)
 
 
 def _policy(region: Region) -> TilingPolicy | None:

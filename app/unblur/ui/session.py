@@ -20,7 +20,7 @@ from unblur.document.shapes import Shape, WholePhoto
 from unblur.engine.blending import RestoredTiles, read_layers
 from unblur.ui.layer_store import LayerStore, StoreKey
 from unblur.ui.open_photo import Coverage, OpenPhoto
-from unblur.ui.region_plans import MaskTest
+from unblur.ui.region_plans import Masks
 from unblur_models import catalog
 
 logger = logging.getLogger(__name__)
@@ -49,12 +49,12 @@ class Session(QObject):
     clean_changed = Signal()
 
     def __init__(
-        self, mask_touches: MaskTest, store: LayerStore | None = None, parent: QObject | None = None
+        self, masks: Masks, store: LayerStore | None = None, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self.undo_group = QUndoGroup(self)
         self.is_accelerated = False
-        self._mask_touches = mask_touches
+        self._masks = masks
         self._store = store or LayerStore()
         self._photos: list[OpenPhoto] = []
         self._current: OpenPhoto | None = None
@@ -90,7 +90,7 @@ class Session(QObject):
         if present is not None:
             self.show(present)
             return present
-        opened = OpenPhoto(photo, self._store, self._mask_touches, self)
+        opened = OpenPhoto(photo, self._store, self._masks, self)
         self._photos.append(opened)
         self.undo_group.addStack(opened.undo_stack)
         opened.changed.connect(self._on_photo_changed)
