@@ -43,7 +43,7 @@ from unblur.ui.tools.tool import Tool
 _FIT_MARGIN = 16  # logical pixels around a fitted photo
 _PAINT_MS = 8.0  # what a paint may spend on converting tiles
 _IDLE_PAINT_MS = 24.0  # while nothing moves, more gets done for each paint
-_FIRST_PAINT_MS = 40.0  # after opening it may take longer, to be sharp at once
+_FIRST_PAINT_MS = 30.0  # after opening it may take longer, to be sharp at once
 
 
 class Canvas(QWidget):
