@@ -192,6 +192,7 @@ def test_an_srgb_profile_changes_nothing(stage) -> None:
     np.testing.assert_array_equal(stage.shot(), photo.pixels)
 
 
+@pytest.mark.qt_log_ignore("fromIccProfile")
 def test_a_broken_profile_leaves_the_colours_alone(stage) -> None:
     photo = stage.photo(Size(400, 300), icc=b"no profile at all")
     stage.show(Document(photo))
