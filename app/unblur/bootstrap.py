@@ -43,6 +43,7 @@ from unblur.ui.panels.region_list import RegionList
 from unblur.ui.panels.region_panel import RegionPanel
 from unblur.ui.panels.restore_box import RestoreBox
 from unblur.ui.panels.status import StatusBar
+from unblur.ui.pasted import PastedPictures
 from unblur.ui.preferences import Preferences
 from unblur.ui.recent_files import RecentFiles
 from unblur.ui.recovery import find_orphans
@@ -98,8 +99,9 @@ class Program(QObject):
         self.client = client or InferenceClient(state / "speeds.json", parent=self)
         self.session = Session(heavy, parent=self)
         self.recent = RecentFiles(state / "recent.json", self)
+        self.pasted = PastedPictures(state / "pasted", heavy.decode_bytes)
         self.opener = PhotoOpener(
-            self.session, self.jobs, self.recent, heavy.decode, heavy.decode_bytes, self
+            self.session, self.jobs, self.recent, heavy.decode, self.pasted, self
         )
         self.autosave = Autosave(self.session, state / "recovery", self)
         self.canvas = Canvas()
@@ -124,6 +126,7 @@ class Program(QObject):
         self.autosave.finish()
         self.window.keep_place(self._place_file)
         self.jobs.shutdown()
+        self.pasted.forget_all()
         self.client.shutdown()
 
     @property
@@ -277,7 +280,7 @@ class Program(QObject):
 
     def _offer_recovery(self) -> None:
         orphans = find_orphans(paths.state_dir() / "recovery")
-        self.recovery = RecoveryOffer(orphans, self.opener, self.autosave, self)
+        self.recovery = RecoveryOffer(orphans, self.opener, self.autosave, self.pasted, self)
         self.recovery.show(self.banners)
 
     def _warm_up(self) -> None:

@@ -444,6 +444,31 @@ def test_the_edits_of_a_killed_window_are_brought_back(
     qtbot.waitUntil(lambda: not left.exists())
 
 
+def test_a_pasted_picture_survives_a_crash_with_its_edits(
+    qtbot: QtBot, program: Program, own_home: Path
+) -> None:
+    image = QImage(200, 100, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.blue)
+    QGuiApplication.clipboard().setImage(image)
+    program.actions[ActionId.PASTE].trigger()
+    qtbot.waitUntil(lambda: program.session.current is not None)
+    adds_region(program)
+    program.autosave.save()
+    (own,) = (own_home / "state" / "recovery").glob("*.json")
+    left = own.with_name("left.json")
+    left.write_bytes(own.read_bytes())
+    assert program.session.current is not None
+    program.session.close(program.session.current)
+    program._offer_recovery()
+    program.recovery.bring_back()
+    qtbot.waitUntil(lambda: program.session.document is not None)
+    assert program.session.document is not None
+    assert (program.session.document.photo.pixels[0, 0] == (0, 0, 255)).all()
+    assert len(program.session.document.regions) == 1
+    program.shut_down()
+    assert list((own_home / "state" / "pasted").iterdir()) == []
+
+
 def test_a_photo_that_changed_since_the_crash_is_told(
     qtbot: QtBot, program: Program, save: Save, own_home: Path
 ) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 from unblur.document.photo import Photo
 from unblur.errors import AppError
 from unblur.ui.open_photo import OpenPhoto
+from unblur.ui.pasted import PastedPictures
 from unblur.ui.recent_files import RecentFiles
 from unblur.ui.recovery import SavedEdit
 from unblur.ui.session import Session
@@ -21,7 +22,6 @@ from unblur.workers.files import FileJobs
 logger = logging.getLogger(__name__)
 
 DecodeFile = Callable[[Path], Photo]
-DecodeBytes = Callable[[bytes, str], Photo]
 
 _PASTED = "Pasted picture"
 # Raw bytes come first: they keep alpha and the colour profile, which Qt's picture does not.
@@ -49,7 +49,7 @@ class PhotoOpener(QObject):
         jobs: FileJobs,
         recent: RecentFiles,
         decode: DecodeFile,
-        decode_bytes: DecodeBytes,
+        pasted: PastedPictures,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -57,9 +57,9 @@ class PhotoOpener(QObject):
         self._jobs = jobs
         self._recent = recent
         self._decode = decode
-        self._decode_bytes = decode_bytes
+        self._pasted_pictures = pasted
         self._waiting: dict[Path | None, int] = {}
-        self._saved: dict[Path, SavedEdit] = {}
+        self._saved: dict[Path | str, SavedEdit] = {}
         self._pasted = 0
         # Of several photos that were asked for at once, the first to arrive is shown.
         self._shows_next = True
@@ -86,7 +86,7 @@ class PhotoOpener(QObject):
         """Open photos again with the edits that were saved for them."""
         for edit in edits:
             if edit.path is None:
-                self.edits_lost.emit(f"“{edit.name}” was pasted and never saved, so it is gone.")
+                self._bring_back_pasted(edit)
                 continue
             present = self._session.find(edit.path)
             if present is not None:
@@ -118,7 +118,17 @@ class PhotoOpener(QObject):
         name = _PASTED if self._pasted == 1 else f"{_PASTED} {self._pasted}"
         self._shows_next = True
         self._wait_for(None)
-        self._jobs.open(None, lambda: self._decode_bytes(read(), name))
+        self._jobs.open(None, partial(self._pasted_pictures.read, read, name))
+
+    def _bring_back_pasted(self, edit: SavedEdit) -> None:
+        if not self._pasted_pictures.has(edit.fingerprint):
+            self.edits_lost.emit(f"“{edit.name}” was pasted, and its pixels were not kept.")
+            return
+        self._saved[edit.fingerprint] = edit
+        self._wait_for(None)
+        self._jobs.open(
+            None, partial(self._pasted_pictures.read_again, edit.fingerprint, edit.name)
+        )
 
     def _wait_for(self, path: Path | None) -> None:
         self._waiting[path] = self._waiting.get(path, 0) + 1
@@ -134,7 +144,7 @@ class PhotoOpener(QObject):
     def _on_opened(self, photo: Photo) -> None:
         opened = self._session.open(photo, shown=self._shows_next)
         self._shows_next = False
-        saved = self._saved.pop(photo.path, None) if photo.path else None
+        saved = self._saved.pop(photo.path or photo.fingerprint, None)
         if saved is not None:
             self._bring_back(saved, opened)
         if photo.path is not None:

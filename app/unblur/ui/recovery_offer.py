@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from unblur.ui.autosave import Autosave
 from unblur.ui.opening import PhotoOpener
 from unblur.ui.panels.banner import BannerArea, Kind, Notice
+from unblur.ui.pasted import PastedPictures
 from unblur.ui.recovery import Orphan
 
 
@@ -23,6 +24,7 @@ class RecoveryOffer(QObject):
         orphans: Sequence[Orphan],
         opener: PhotoOpener,
         autosave: Autosave,
+        pasted: PastedPictures,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -32,6 +34,7 @@ class RecoveryOffer(QObject):
                 orphan.settle()
         self._opener = opener
         self._autosave = autosave
+        self._pasted = pasted
         self._is_returning = False
         opener.waiting_changed.connect(self._on_waiting_changed)
 
@@ -44,7 +47,7 @@ class RecoveryOffer(QObject):
         text = f"Your edits of {which} were saved. Restored pixels have to be made again."
         choices: tuple[tuple[str, Callable[[], None]], ...] = (
             ("Bring back", self.bring_back),
-            ("Discard", self._settle),
+            ("Discard", self.discard),
         )
         banners.tell(Notice(Kind.INFO, "Unblur closed unexpectedly", text, choices))
 
@@ -52,6 +55,13 @@ class RecoveryOffer(QObject):
         """Open the photos with their edits."""
         self._is_returning = True
         self._opener.bring_back(edit for orphan in self._orphans for edit in orphan.edits)
+
+    def discard(self) -> None:
+        """Forget the edits, and the pictures that only they needed."""
+        for edit in (edit for orphan in self._orphans for edit in orphan.edits):
+            if edit.path is None:
+                self._pasted.forget(edit.fingerprint)
+        self._settle()
 
     @Slot(int)
     def _on_waiting_changed(self, count: int) -> None:
