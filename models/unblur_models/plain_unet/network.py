@@ -34,7 +34,9 @@ class PlainUnet(nn.Module):
         super().__init__()
         self.shape = shape
         self.plain_unet = _Body(shape, is_scaled=is_training_form)
-        self.to(memory_format=torch.channels_last)
+        for layer in self.modules():
+            if isinstance(layer, nn.Conv2d):
+                layer.weight.data = layer.weight.data.contiguous(memory_format=torch.channels_last)
 
     def forward(self, batch: Tensor, stages: int = 1) -> Tensor:
         """Restored pictures, not clamped. H and W are multiples of `shape.size_multiple`.

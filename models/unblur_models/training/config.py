@@ -1,0 +1,115 @@
+"""One run: what is trained, on what, how long. Read from a TOML file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from unblur_models.plain_unet.layout import Hyperparameters
+from unblur_models.training.errors import ConfigError
+from unblur_models.training.reading import read_config, read_toml
+from unblur_models.training.synthesis.config import SynthesisConfig
+from unblur_models.training.synthesis.jpeg import MULTIPLE
+
+
+@dataclass(frozen=True, slots=True)
+class DataConfig:
+    """Packs to train on; paths in a file are relative to where the run starts.
+
+    `real_share` of the samples are real pairs. `held_out` of the sharp photographs are kept
+    for validation. The rest is as in data.crops.CropChoice.
+    """
+
+    sharp: tuple[Path, ...]
+    pairs: tuple[Path, ...]
+    real_share: float
+    held_out: float
+    candidates: int
+    plain_share: float
+    half_probability: float
+    masks: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of the run: from `start` (share of all steps) on, batches of these patches.
+
+    A sample is made `pieces` patches wide and high and cut: one rim for several patches.
+    """
+
+    start: float
+    patch: int
+    batch: int
+    pieces: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LossConfig:
+    """Weights of the terms; `charbonnier` is the rounding of its corner, in units of white."""
+
+    charbonnier: float
+    frequency: float
+    edge: float
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizerConfig:
+    """AdamW with a cosine schedule after a linear warm-up. `ema` is the decay a step."""
+
+    rate: float
+    last_rate: float
+    betas: tuple[float, float]
+    weight_decay: float
+    clip: float
+    warm_up: int
+    ema: float
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationConfig:
+    """Real pairs, never trained on, and made-up samples of fixed seed.
+
+    The middle `crop` pixels of every `stride`-th pair; `made` samples of `patch` pixels.
+    """
+
+    pairs: tuple[Path, ...]
+    crop: int
+    stride: int
+    made: int
+    patch: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """All of a run. Minutes between checkpoints and validations are of wall time."""
+
+    name: str
+    seed: int
+    steps: int
+    minutes_between_checkpoints: float
+    minutes_between_validations: float
+    network: Hyperparameters
+    data: DataConfig
+    phases: tuple[Phase, ...]
+    loss: LossConfig
+    optimizer: OptimizerConfig
+    validation: ValidationConfig
+    synthesis: SynthesisConfig
+    threads: int | None = None
+    compile: bool = False
+
+
+def read_run(path: Path) -> RunConfig:
+    """The run in a file. `synthesis` may name another file beside it. Raises ConfigError."""
+    table: dict[str, Any] = read_toml(path)
+    if isinstance(table.get("synthesis"), str):
+        table["synthesis"] = read_toml(path.parent / table["synthesis"])
+    config = read_config(RunConfig, table)
+    multiple = config.network.size_multiple
+    for phase in config.phases:
+        if phase.patch % multiple or phase.patch % MULTIPLE:
+            raise ConfigError("phases", f"{phase.patch} is no multiple of {multiple} and 16")
+    if not config.phases or config.phases[0].start != 0:
+        raise ConfigError("phases", "the first one starts at 0")
+    return config

@@ -1,0 +1,1 @@
+"""Blur made from sharp photographs, batched, on the device, in linear light."""
