@@ -1,28 +1,34 @@
-"""A session on small photos, and an inference client that a test plays by hand."""
+"""A session on small photos, a window, and an inference client that a test plays by hand."""
 
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from unblur.bootstrap import Program
 from unblur.document.geometry import Point, Rect, Size
 from unblur.document.photo import Photo
 from unblur.document.region import Region
 from unblur.document.shapes import Rectangle
 from unblur.engine.request import RestorePass, TileResult
 from unblur.imaging import masks
+from unblur.ui.dialogs.export_dialog import Answer, ExportDialog
 from unblur.ui.restore_passes import View
 from unblur.ui.restorer import Restorer
 from unblur.ui.session import Session
 from unblur.workers.inference import EngineStatus
 
 SIZE = Size(600, 400)
+REGION = Rect(20, 20, 100, 80)
 PATH = Path("/photos/a.png")
 CPU = EngineStatus("Test CPU", "cpu", False, "fp32", "2.0")
 
@@ -166,3 +172,98 @@ def rectangle(session: Session) -> Callable[[Rect], Region]:
         return region
 
     return add
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a picture of noise: `save("a.png")`."""
+
+    def write(name: str = "a.png", size: tuple[int, int] = (320, 200)) -> Path:
+        random = np.random.default_rng(len(name))
+        path = tmp_path / name
+        Image.fromarray(random.integers(0, 256, (size[1], size[0], 3), np.uint8)).save(path)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def whole_program(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Program]]:
+    """Builds the window, with a given client or the real one, and takes it down again."""
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    style, sheet, palette = qapp.style().name(), qapp.styleSheet(), qapp.palette()
+    built: list[Program] = []
+
+    def build(client: object = None) -> Program:
+        built.append(Program(qapp, client))  # type: ignore[arg-type]
+        return built[-1]
+
+    yield build
+    for program in built:
+        for opened in program.session.photos:
+            opened.undo_stack.setClean()
+        program.shut_down()
+        program.window.close()
+        program.window.deleteLater()
+        program.deleteLater()
+    qapp.setStyle(style)
+    qapp.setStyleSheet(sheet)
+    qapp.setPalette(palette)
+
+
+@pytest.fixture
+def program(qtbot: QtBot, client: FakeClient, whole_program: Callable[..., Program]) -> Program:
+    """A window that is shown, on the fake client."""
+    client.status = None
+    program = whole_program(client)
+    program.show((), quits_after_show=False)
+    qtbot.waitUntil(lambda: bool(client.warmed_up))
+    client.become_ready()
+    return program
+
+
+class Person:
+    """Someone at the window."""
+
+    def __init__(self, qtbot: QtBot, program: Program) -> None:
+        self._qtbot = qtbot
+        self._program = program
+
+    def opens(self, *paths: Path) -> None:
+        """Open files and wait for them."""
+        expected = len(self._program.session.photos) + len(paths)
+        self._program.opener.open(paths)
+        self._qtbot.waitUntil(lambda: len(self._program.session.photos) == expected)
+
+    def adds_region(self, rect: Rect = REGION) -> None:
+        """Draw a rectangle."""
+        session = self._program.session
+        assert session.document is not None
+        region = session.new_region(Rectangle(rect))
+        session.edit(session.document.with_region(region), "Add Region")
+
+    def reads(self) -> str:
+        """What the banners say."""
+        banners = self._program.banners.banners
+        return "\n".join(label.text() for b in banners for label in b.findChildren(QLabel))
+
+    def answers_export(
+        self, monkeypatch: pytest.MonkeyPatch, answer: Answer, path: Path | None
+    ) -> None:
+        """Answer the export dialog when it comes."""
+
+        def exec_(dialog: ExportDialog) -> int:
+            if path is not None:
+                dialog.path_field.setText(str(path))
+            dialog.answer = answer
+            return 1
+
+        monkeypatch.setattr(ExportDialog, "exec", exec_)
+
+
+@pytest.fixture
+def person(qtbot: QtBot, program: Program) -> Person:
+    """Someone who sits in front of `program`."""
+    return Person(qtbot, program)

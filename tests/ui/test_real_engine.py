@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PIL import Image
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from unblur import paths
@@ -20,27 +17,10 @@ from unblur.ui.actions import ActionId
 _A_MINUTE = 60_000
 
 
-@pytest.fixture
-def program(qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
-    """A shown window with the real client."""
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    style, sheet, palette = qapp.style().name(), qapp.styleSheet(), qapp.palette()
-    program = Program(qapp)
-    yield program
-    for opened in program.session.photos:
-        opened.undo_stack.setClean()
-    program.shut_down()
-    program.window.close()
-    program.window.deleteLater()
-    program.deleteLater()
-    qapp.setStyle(style)
-    qapp.setStyleSheet(sheet)
-    qapp.setPalette(palette)
-
-
 def test_a_photo_becomes_sharper_by_the_real_network(
-    qtbot: QtBot, program: Program, tmp_path: Path
+    qtbot: QtBot, whole_program: Callable[..., Program], tmp_path: Path
 ) -> None:
+    program = whole_program()
     path = tmp_path / "crop.png"
     with Image.open(paths.sample_photo()) as sample:
         middle = sample.convert("RGB").crop((200, 200, 296, 264))
