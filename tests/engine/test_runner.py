@@ -145,6 +145,27 @@ def test_cancelling_stops_before_the_next_tile(
     assert len(provider.model.seen) == 3
 
 
+def test_cancelling_stops_inside_a_tile_before_the_next_layer(
+    provider_of: Make, request_for: Make, random_photo: Make
+) -> None:
+    request = request_for(random_photo(Size(20, 20)))
+    ran: list[int] = []
+
+    class Layer(torch.nn.Module):
+        def forward(self, batch: Tensor) -> Tensor:
+            ran.append(len(ran))
+            if len(ran) == 2:
+                request.token.cancel()
+            return batch
+
+    network = torch.nn.Sequential(*(Layer() for _ in range(5)))
+    with pytest.raises(Cancelled):
+        next(run(request, provider_of(network)))
+    assert ran == [0, 1]
+    network(torch.zeros(1))  # nothing is left behind that looks at the token
+    assert len(ran) == 7
+
+
 def test_a_request_that_was_cancelled_before_it_began_computes_nothing(
     provider_of: Make, request_for: Make, random_photo: Make
 ) -> None:

@@ -14,6 +14,7 @@ import torch
 
 from unblur.engine.cancel import CancelToken
 from unblur.engine.device import Device, synchronize
+from unblur.engine.interruption import interruptible
 from unblur.engine.provider import Model
 
 # Large enough to be like the real thing, small enough to let a request in soon.
@@ -41,19 +42,19 @@ def measure_speed(
 ) -> Iterator[Measurement]:
     """Time the qualities one by one, in their order.
 
-    Raises Cancelled before the next one once `token` is set.
+    Raises Cancelled before the next layer once `token` is set.
     """
     side = -(-_SIDE // model.card.size_multiple) * model.card.size_multiple
     generator = torch.Generator().manual_seed(0)
     tile = torch.rand(1, 3, side, side, generator=generator).to(device.torch_device)
     token.raise_if_cancelled()
-    with torch.inference_mode():
+    with torch.inference_mode(), interruptible(token):
         model(tile, qualities[0])
     for quality in qualities:
         token.raise_if_cancelled()
         synchronize(device)
         started = time.perf_counter()
-        with torch.inference_mode():
+        with torch.inference_mode(), interruptible(token):
             model(tile, quality)
         synchronize(device)
         yield Measurement(quality, side * side, time.perf_counter() - started)

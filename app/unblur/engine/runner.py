@@ -22,6 +22,7 @@ from unblur.engine import tensors
 from unblur.engine.blending import window
 from unblur.engine.cancel import CancelToken
 from unblur.engine.device import Device, choose_device, free_unused_memory, is_out_of_memory
+from unblur.engine.interruption import interruptible
 from unblur.engine.provider import Model, ModelProvider
 from unblur.engine.request import InferenceRequest, TileResult
 from unblur.engine.tiling import TilingPolicy, plan_grid, policy_for
@@ -35,7 +36,7 @@ def run(request: InferenceRequest, provider: ModelProvider) -> Iterator[TileResu
 
     A tile's pixels depend on the photo and its layer's key alone, not on the order.
 
-    Raises Cancelled before the next tile once the token is set, DeviceUnavailableError,
+    Raises Cancelled before the next layer once the token is set, DeviceUnavailableError,
     ModelError, DeviceMemoryError if even the smallest piece of a tile does not fit, and
     NonFiniteOutputError.
     """
@@ -140,7 +141,8 @@ class _Network:
     def _forward(self, batch: Tensor) -> Tensor:
         """One call of the model, repeated once when what it gives is no picture."""
         for _attempt in range(2):
-            restored = self._model(batch, self._quality)
+            with interruptible(self._token):
+                restored = self._model(batch, self._quality)
             if bool(torch.isfinite(restored).all()):
                 return restored
             logger.warning("The model gave values that are not finite")

@@ -11,8 +11,8 @@ The cycle of a request:
    from it and passes it on, unless its request is no longer the current one.
 4. Exactly one of finished, failed or silence (cancelled) follows each submit. The worker
    catches everything: AppError as it is, the rest wrapped and logged with its traceback.
-5. Cancelling sets the token, which is looked at before every tile; a cancel slot would never
-   reach a busy worker.
+5. Cancelling sets the token, which is looked at before every tile and every layer of the
+   network; a cancel slot would never reach a busy worker.
 6. Shutdown: cancel, quit, wait, and the model is released on its own thread.
 
 Only frozen messages and read-only arrays cross, only by signals, and only to `@Slot` methods
