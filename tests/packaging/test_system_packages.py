@@ -50,7 +50,9 @@ def test_the_tests_need_a_virtual_display_and_a_pointer_besides(tmp_path: Path) 
 
 def test_only_what_cannot_be_loaded_is_missing(tmp_path: Path) -> None:
     (tmp_path / "one.otf").touch()
-    probe = Probe(lambda soname: "xcb-cursor" not in soname, lambda n: n, lambda _: True, (tmp_path,))
+    probe = Probe(
+        lambda soname: "xcb-cursor" not in soname, lambda n: n, lambda _: True, (tmp_path,)
+    )
 
     assert missing_packages(Purpose.TEST, probe) == ("libxcb-cursor0",)
 
