@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from torch import Tensor, nn
 
@@ -15,17 +14,13 @@ from unblur_models.plain_unet.network import PlainUnet
 StateDict = Mapping[str, Tensor]
 
 
-class RestorationNetwork(Protocol):
-    """What every network of the zoo can do."""
-
-    def __call__(self, batch: Tensor, stages: int) -> Tensor:
-        """Restored (N, 3, H, W), not clamped, from a batch of the same shape in [0, 1]."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """One family: how to know it and how to build it."""
+    """One family: how to know it and how to build it.
+
+    Its networks are called with a batch (N, 3, H, W) in [0, 1] and `stages`, a quality's, and
+    give a batch of the same shape, not clamped.
+    """
 
     name: str
     detect: Callable[[StateDict], bool]
