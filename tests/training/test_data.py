@@ -20,6 +20,7 @@ from unblur_models.training.data.pack import (
 )
 from unblur_models.training.draws import Draws
 from unblur_models.training.errors import LeakError, PackError
+from unblur_models.training.journey import main as journey
 from unblur_models.training.packing import main as pack
 
 Picture = Callable[..., np.ndarray]
@@ -87,6 +88,25 @@ def test_both_sides_of_a_pair_come_from_the_same_place(
     pairs = CropSource([loaded, loaded], CropChoice(3, 0.25, 0.5))
     blurred, sharp = pairs.pairs(Draws(0, torch.arange(8)), "pair", 48)
     assert torch.allclose(blurred - sharp, torch.full_like(sharp, 100 / 255), atol=1e-6)
+
+
+def test_crates_bring_pictures_whole_and_within_their_limit(
+    tmp_path: Path, picture: Picture
+) -> None:
+    sources = [Source(f"{i}", f"{i}", picture(i)) for i in range(5)]
+    sources += [Source("pair", "pair", picture(7), picture(8)), Source("s", "s", picture(9, 40))]
+    write_pack(tmp_path / "p", sources)
+    fold = ["fold", str(tmp_path / "p"), str(tmp_path / "c"), "--smallest", "100"]
+    assert journey([*fold, "--megabytes", "0.2"]) == 0
+    crates = sorted(tmp_path.glob("c-*.npz"))
+    assert len(crates) > 1
+    assert all(each.stat().st_size <= 200_000 for each in crates)
+    assert journey(["unfold", *map(str, crates), str(tmp_path / "q")]) == 0
+    opened = open_pack(tmp_path / "q")
+    assert [each.name for each in opened.pictures] == ["0", "1", "2", "3", "4", "pair"]
+    for number, each in enumerate(opened.pictures[:5]):
+        assert np.array_equal(sharp_of(opened, each), picture(number))
+    assert np.array_equal(blurred_of(opened, opened.pictures[5]), picture(8))
 
 
 def test_a_copy_on_the_other_side_is_found_although_it_was_renamed_and_spoilt(

@@ -125,7 +125,7 @@ def test_what_is_in_front_hides_what_is_behind() -> None:
 def test_apertures_have_sum_one_and_keep_their_centre(synthesis_config: SynthesisConfig) -> None:
     ranges = synthesis_config.defocus
     lens = drawn_apertures(Draws(0, torch.arange(64)), "far", ranges, ranges.radius)
-    kernels = lens.kernels(33, torch.device("cpu"))
+    kernels = lens.kernels(33)
     assert torch.allclose(kernels.sum((1, 2)), torch.ones(64), atol=1e-5)
     axis = torch.arange(33.0) - 16
     assert (kernels.sum(1) @ axis).abs().max() < 0.4

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -174,3 +177,15 @@ def test_an_unknown_name_in_a_configuration_is_an_error() -> None:
         read_config(Phase, {"start": 0.0, "patch": 16, "batch": 2, "speed": 1})
     with pytest.raises(ConfigError, match="another kind"):
         read_config(Phase, {"start": 0.0, "patch": "big", "batch": 2})
+
+
+def test_training_needs_nothing_that_a_bare_machine_lacks() -> None:
+    program = (
+        "import sys, unblur_models.training.__main__, unblur_models.training.export\n"
+        "import unblur_models.training.journey\n"
+        "found = {'PIL', 'cv2', 'PySide6', 'unblur'} & set(sys.modules)\n"
+        "sys.exit(', '.join(found))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(CONFIGS.parents[2])}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()

@@ -52,6 +52,8 @@ def _train(options: argparse.Namespace) -> None:
     run.train(minutes=options.minutes, stop=stopped.is_set)
     if not stopped.is_set():
         run.validate()
+    if options.keep is not None:
+        run.keep(options.keep)
 
 
 def _continue(learner: Learner, folder: Path, options: argparse.Namespace) -> None:
@@ -84,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--resume", action="store_true", help="go on from the folder's checkpoint")
     parser.add_argument(
         "--from", dest="snapshot", type=Path, help="start from the weights of a snapshot"
+    )
+    parser.add_argument(
+        "--keep", type=Path, help="copy snapshot, log and last pictures here at the end"
     )
     parser.add_argument("--minutes", type=float, help="stop after so many, with a checkpoint")
     parser.add_argument("--steps", type=int, help="length of the schedule, instead of the file's")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -87,6 +88,14 @@ class Run:
         self._journal.validated(progress, scores(restored))
         name = f"step-{progress.step:07d}.png"
         write_png(self._folder / "samples" / name, sheet(shown(restored)))
+
+    def keep(self, folder: Path) -> None:
+        """Copies what a later stretch on another machine needs, and no more: few, small files."""
+        folder.mkdir(parents=True, exist_ok=True)
+        pictures = sorted((self._folder / "samples").glob("*.png"))[-1:]
+        snapshot = sorted((self._folder / SNAPSHOT).iterdir())
+        for path in (*snapshot, self._folder / "log.jsonl", *pictures):
+            shutil.copyfile(path, folder / path.name)
 
     def _tell(self, value: Tensor) -> None:
         loss = float(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 
@@ -24,9 +25,14 @@ class Aperture:
     softening: Tensor
     is_gauss: Tensor
 
-    def kernels(self, side: int, device: torch.device) -> Tensor:
+    def to(self, device: torch.device) -> Aperture:
+        """The same on a device."""
+        values = (getattr(self, each.name).to(device) for each in dataclasses.fields(self))
+        return Aperture(*values)
+
+    def kernels(self, side: int) -> Tensor:
         """(N, side, side), each of sum one, centred on pixel (side // 2, side // 2)."""
-        axis = torch.arange(side, dtype=torch.float32) - side // 2
+        axis = torch.arange(side, dtype=torch.float32, device=self.angle.device) - side // 2
         angle = self.angle[:, :, None]
         x, y = axis[None, None, :], axis[None, :, None]
         along = x * angle.cos() + y * angle.sin()
@@ -37,7 +43,8 @@ class Aperture:
         disc = (radius * self._outline(along, across) - distance + 0.5).clamp(0, 1)
         gauss = torch.exp(-distance.square() / (2 * (radius / 2).clamp(min=0.05).square()))
         shape = torch.where(self.is_gauss[:, :, None], gauss, disc)
-        return (shape / shape.sum((1, 2), keepdim=True)).to(device)
+        kernels: Tensor = shape / shape.sum((1, 2), keepdim=True)
+        return kernels
 
     def _outline(self, along: Tensor, across: Tensor) -> Tensor:
         """The radius by direction, of a polygon with as large an area as the disc has."""
@@ -67,10 +74,10 @@ def drawn_apertures(draws: Draws, name: str, ranges: Defocus, radii: Range) -> A
 def seen_through(picture: Tensor, aperture: Aperture) -> Tensor:
     """The pictures (N, C, S, S), each through its aperture; edges wrap around."""
     side = picture.shape[-1]
-    kernels = aperture.kernels(side, picture.device)
-    shifted = kernels.roll((-(side // 2), -(side // 2)), (1, 2))
+    lens = aperture.to(picture.device)
+    shifted = lens.kernels(side).roll((-(side // 2), -(side // 2)), (1, 2))
     response = torch.fft.rfft2(shifted)[:, None]
-    soft = _gauss_response(aperture.softening.to(picture.device), side)
+    soft = _gauss_response(lens.softening, side)
     product = torch.fft.rfft2(picture) * response * soft[:, None]
     seen: Tensor = torch.fft.irfft2(product, s=(side, side))
     return seen
