@@ -17,6 +17,7 @@ from PIL import Image
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PATIENCE = 40.0
+CORNER, SIZE = (200, 100), (1280, 820)
 
 
 def wait_until(is_so: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
@@ -52,6 +53,19 @@ class Desktop:
     def windows(self, title: str) -> list[str]:
         """Visible windows whose title matches a regular expression."""
         return self.xdotool("search", "--onlyvisible", "--name", title).split()
+
+    def place(self, window: str) -> bool:
+        """Put the window where the tests expect it; whether it stayed there.
+
+        A window that is only just being shown may still go to a place of its own.
+        """
+        self.xdotool("windowmove", window, *CORNER)
+        self.xdotool("windowsize", window, *SIZE)
+        time.sleep(0.5)
+        words = self.xdotool("getwindowgeometry", "--shell", window).split()
+        facts = dict(word.split("=") for word in words)
+        place = tuple(int(facts.get(name, -1)) for name in ("X", "Y", "WIDTH", "HEIGHT"))
+        return place == (*CORNER, *SIZE)
 
     def press(self, keys: str) -> None:
         """A key combination, to whatever has the focus."""
@@ -99,8 +113,7 @@ def unblur(desktop: Desktop) -> Iterator[Callable[..., str]]:
         running.append(desktop.start(sys.executable, "-m", "unblur", *arguments))
         wait_until(lambda: bool(set(desktop.windows("Unblur$")) - before), "the window")
         (window,) = set(desktop.windows("Unblur$")) - before
-        desktop.xdotool("windowmove", window, 200, 100)
-        desktop.xdotool("windowsize", window, 1280, 820)
+        wait_until(lambda: desktop.place(window), "the window in its place")
         desktop.xdotool("windowfocus", window)
         return window
 

@@ -68,7 +68,9 @@ def test_drop_select_restore_blend_undo_and_export(
     desktop.xdotool("windowfocus", window)
 
     # The photo is shown at 100 %, so screen pixels are photo pixels.
-    desktop.drag((CANVAS[0] + 10, CANVAS[1] - 40), (CANVAS[0] + 70, CANVAS[1] + 30))
+    wait(lambda: shows_photo_at(desktop.picture(), CANVAS), "the photo on the display")
+    # The divider takes what begins close to it.
+    desktop.drag((CANVAS[0] + 25, CANVAS[1] - 40), (CANVAS[0] + 85, CANVAS[1] + 30))
     wait(lambda: "*" in desktop.xdotool("getwindowname", window), "the star in the title")
     wait(lambda: saved_region(own_home) is not None, "the saved edit", 6.0)
     region = saved_region(own_home)
@@ -91,6 +93,12 @@ def test_drop_select_restore_blend_undo_and_export(
     wait(lambda: (saved_region(own_home) or {}).get("strength", 1.0) < 0.9, "a lower strength", 6.0)
     desktop.press("ctrl+z")
     wait(lambda: "*" not in desktop.xdotool("getwindowname", window), "the exported state")
+
+
+def shows_photo_at(picture: np.ndarray, place: tuple[int, int]) -> bool:
+    """Whether a photo, not an even background, lies to the right of `place`."""
+    x, y = place
+    return bool(picture[y - 40 : y + 40, x + 30 : x + 80].std() > 3)
 
 
 def exported_when_restored(
