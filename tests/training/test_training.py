@@ -65,10 +65,10 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_bits(
 
 def test_training_learns_four_patches_by_heart(run_config: RunConfig) -> None:
     options = dataclasses.replace(run_config.optimizer, rate=4e-3, warm_up=5, clip=10.0)
-    config = dataclasses.replace(run_config, steps=150, optimizer=options)
+    config = dataclasses.replace(run_config, steps=100, optimizer=options)
     learner = Learner(config, CPU, "a test")
     blurred, sharp = RunData(config, CPU).training(torch.arange(4), 32)
-    losses = [learner.step(blurred, sharp).item() for _ in range(150)]
+    losses = [learner.step(blurred, sharp).item() for _ in range(100)]
     assert losses[-1] < 0.4 * losses[0]
 
 
@@ -184,8 +184,10 @@ def test_training_needs_nothing_that_a_bare_machine_lacks() -> None:
         "import sys, unblur_models.training.__main__, unblur_models.training.export\n"
         "import unblur_models.training.journey\n"
         "found = {'PIL', 'cv2', 'PySide6', 'unblur'} & set(sys.modules)\n"
-        "sys.exit(', '.join(found))"
+        "sys.exit(', '.join(found) or 0)"
     )
     environment = {**os.environ, "PYTHONPATH": str(CONFIGS.parents[2])}
-    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=False, env=environment, capture_output=True
+    )
     assert done.returncode == 0, done.stderr.decode()
