@@ -80,7 +80,7 @@ def run_config(tmp_path: Path, synthesis_config: SynthesisConfig) -> RunConfig:
         phases=(Phase(0.0, 32, 3), Phase(0.5, 16, 4, pieces=2)),
         loss=LossConfig(1e-3, 0.05, 0.05),
         optimizer=OptimizerConfig(1e-3, 1e-6, (0.9, 0.9), 1e-3, 0.5, 2, 0.99),
-        validation=ValidationConfig((tmp_path / "held",), crop=128, stride=1, made=3, patch=32),
+        validation=ValidationConfig((tmp_path / "held",), crop=128, pictures=2, made=3, patch=32),
         synthesis=synthesis_config,
         threads=1,
     )

@@ -70,12 +70,13 @@ class OptimizerConfig:
 class ValidationConfig:
     """Real pairs, never trained on, and made-up samples of fixed seed.
 
-    The middle `crop` pixels of every `stride`-th pair; `made` samples of `patch` pixels.
+    The middle `crop` pixels of up to `pictures` pairs of each pack, evenly spread; `made`
+    samples of `patch` pixels.
     """
 
     pairs: tuple[Path, ...]
     crop: int
-    stride: int
+    pictures: int
     made: int
     patch: int
 

@@ -80,7 +80,8 @@ def psnr(picture: Tensor, sharp: Tensor) -> float:
 def _real(network: nn.Module, pack: Pack, settings: ValidationConfig) -> list[Restored]:
     device = next(network.parameters()).device
     result = []
-    for picture in pack.pictures[:: settings.stride]:
+    count = min(settings.pictures, len(pack.pictures))
+    for picture in (pack.pictures[i * len(pack.pictures) // count] for i in range(count)):
         blurred, sharp = (
             _middle(torch.from_numpy(side(pack, picture)).permute(2, 0, 1), settings.crop)
             .to(device)
