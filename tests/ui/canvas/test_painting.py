@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -239,3 +241,25 @@ def test_the_empty_canvas_invites_a_drop(stage) -> None:
     colours = {tuple(pixel) for pixel in stage.shot().reshape(-1, 3)}
     assert len(colours) > 3  # words and a frame, not only the backdrop
     assert colours & BACKDROPS
+
+
+def test_a_painted_region_that_is_out_of_view_is_no_accident(stage) -> None:
+    stroke = BrushStroke((Point(20.0, 20.0), Point(30.0, 25.0)), 8.0)
+    stage.show(Document(stage.photo(Size(2000, 1500)), (stage.region(stroke),)))
+    stage.canvas.zoom_to(4.0)
+    stage.canvas.navigator.pan(-1e6, -1e6)
+    stage.settle()
+    stage.canvas.grab()
+
+
+def test_a_mistake_while_painting_is_reported_and_the_canvas_goes_on(
+    stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reported: list[BaseException] = []
+    stage.show(Document(stage.photo(Size(400, 300))))
+    with monkeypatch.context() as broken:
+        broken.setattr(sys, "excepthook", lambda _kind, error, _trace: reported.append(error))
+        broken.setattr(stage.canvas.marks, "paint", lambda *_args, **_words: 1 / 0)
+        stage.canvas.grab()
+    assert [type(error) for error in reported] == [ZeroDivisionError]
+    stage.canvas.grab()

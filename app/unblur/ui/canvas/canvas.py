@@ -6,12 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QPainter,
-    QPaintEvent,
-    QRegion,
-    QResizeEvent,
-)
+from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from unblur.document.document import Document, DocumentDiff
@@ -37,6 +32,7 @@ from unblur.ui.canvas.scene import Scene
 from unblur.ui.canvas.timebox import TimeBox
 from unblur.ui.canvas.tool_host import ToolHost
 from unblur.ui.canvas.view import DevicePoint, ViewTransform
+from unblur.ui.overrides import reports_errors
 from unblur.ui.tools.brush import BrushTool
 from unblur.ui.tools.tool import Tool
 
@@ -293,10 +289,15 @@ class Canvas(QWidget):
 
     # Painting
 
+    @reports_errors
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the layers back to front."""
         started = time.perf_counter()
-        painter = QPainter(self)
+        with QPainter(self) as painter:
+            self._paint(painter, event)
+        self._haste.painted(time.perf_counter() - started)
+
+    def _paint(self, painter: QPainter, event: QPaintEvent) -> None:
         frame = self._frame(to_device(event.rect(), self.devicePixelRatioF()))
         align_to_device(painter, self.devicePixelRatioF())
         paint_backdrop(painter, frame)
@@ -317,7 +318,6 @@ class Canvas(QWidget):
                 self._more_time.start(0)
         if self._drops.is_hinted:
             paint_drop_hint(painter, frame)
-        self._haste.painted(time.perf_counter() - started)
 
     def _frame(self, exposed: QRect) -> RenderFrame:
         canvas = self._canvas_size()

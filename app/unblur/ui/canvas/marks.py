@@ -47,6 +47,8 @@ class RegionMark:
 
     def paint_outline(self, painter: QPainter, width: int, origin: QPoint) -> None:
         """Paint the outline as the mask is now."""
+        if self.surface.area.isEmpty():
+            return  # the region is out of view
         if self._outline_of != self.surface.serial:
             self._outline_of = self.surface.serial
             self._outline = mask_outline(self.surface.image, width)
