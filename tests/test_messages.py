@@ -26,11 +26,11 @@ LEAVES = sorted(
 
 
 def example(kind: type[AppError]) -> AppError:
-    if issubclass(kind, errors.ImageError | errors.SettingsError):
+    if issubclass(kind, errors.ImageError | errors.SettingsError | errors.RecoveryError):
         return kind(Path("my {odd} photo.jpg"), "the detail")
     if issubclass(kind, errors.ModelError):
         return kind("maxim-3s.gopro", "the detail")
-    assert issubclass(kind, errors.EngineError)
+    assert issubclass(kind, errors.EngineError | errors.HomeMissingError)
     return kind("the detail")
 
 

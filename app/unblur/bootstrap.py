@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from unblur import __version__, paths
 from unblur.settings import Settings
@@ -29,6 +29,7 @@ from unblur.ui.dialogs.report import ReportDialog
 from unblur.ui.dialogs.settings_dialog import SettingsDialog
 from unblur.ui.dialogs.shortcuts import ShortcutsDialog
 from unblur.ui.dialogs.unsaved import ask_about
+from unblur.ui.display import told_without_display
 from unblur.ui.export_question import ExportQuestion
 from unblur.ui.exporting import Exporter
 from unblur.ui.icons import IconSet
@@ -66,7 +67,8 @@ def main(argv: Sequence[str]) -> int:
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
-    application = QApplication([sys.argv[0]])
+    with told_without_display():
+        application = QApplication([sys.argv[0]])
     application.setApplicationName("Unblur")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("unblur")
@@ -189,7 +191,7 @@ class Program(QObject):
         self.news = News(self.banners, self.status, self)
         self.news.follow_photos(self.session, self.opener)
         self.news.follow_engine(self.client, self.restorer)
-        self.news.follow_files(self.exporter, self.preferences)
+        self.news.follow_files(self.exporter, self.preferences, self.autosave)
 
     def _connect_canvas(self) -> None:
         session, canvas = self.session, self.canvas
@@ -221,8 +223,8 @@ class Program(QObject):
         self._show_recent()
         dialogs: dict[ActionId, Callable[[], object]] = {
             ActionId.SETTINGS: self._open_settings,
-            ActionId.SHORTCUTS: lambda: ShortcutsDialog(self.actions, window).exec(),
-            ActionId.ABOUT: lambda: AboutDialog(window.windowIcon(), window).exec(),
+            ActionId.SHORTCUTS: lambda: _ask(ShortcutsDialog(self.actions, window)),
+            ActionId.ABOUT: lambda: _ask(AboutDialog(window.windowIcon(), window)),
             ActionId.LOG: lambda: QDesktopServices.openUrl(
                 QUrl.fromLocalFile(str(paths.state_dir()))
             ),
@@ -248,16 +250,18 @@ class Program(QObject):
     def _open_settings(self) -> None:
         dialog = SettingsDialog(self.preferences.current, self.window)
         dialog.changed.connect(self.preferences.change)
-        dialog.exec()
-        dialog.deleteLater()
+        _ask(dialog)
 
     def _report(self, error: BaseException) -> None:
+        if self.window.findChild(ReportDialog) is not None:
+            return  # one at a time: a mistake in painting comes back with every frame
         dialog = ReportDialog(error, log_file(paths.state_dir()), self.window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def _may_close(self) -> bool:
-        if not any(opened.has_unsaved_work for opened in self.session.photos):
+        has_work = any(opened.has_unsaved_work for opened in self.session.photos)
+        if not has_work and not self.exporter.is_busy:
             return not self.closer.is_asking
         # Asking may go through an export, so the answer comes later, by closing again.
         QTimer.singleShot(0, self, lambda: self.closer.close_all(self.window.close))
@@ -296,6 +300,11 @@ class Program(QObject):
             self.status.show_engine_starting()
             self.restorer.stop()
             self.client.warm_up(DEFAULT_MODEL_ID, after.device)
+
+
+def _ask(dialog: QDialog) -> None:
+    dialog.exec()
+    dialog.deleteLater()  # its parent lives as long as the program
 
 
 _ONCE = Qt.ConnectionType.SingleShotConnection

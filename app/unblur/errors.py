@@ -143,6 +143,23 @@ class UnexpectedEngineError(EngineError):
     """A bug: the original exception is the cause, its traceback is in the log."""
 
 
+class HomeMissingError(AppError):
+    """There is no folder for settings and saved edits; `detail` says what is missing."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class RecoveryError(AppError):
+    """The edits cannot be saved for the day of a crash. `path` names the folder."""
+
+    def __init__(self, path: Path, detail: str = "") -> None:
+        super().__init__(f"{path}: {detail}")
+        self.path = path
+        self.detail = detail
+
+
 class SettingsError(AppError):
     """The settings file cannot be read or written. `path` names it."""
 

@@ -6,7 +6,9 @@ every leaf of `AppError` has its entry here.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from unblur import errors
 from unblur.errors import AppError
@@ -156,6 +158,16 @@ _TEMPLATES: dict[type[AppError], tuple[str, str, str]] = {
         "Restoring stopped because of an error in Unblur ({detail}).",
         "Your edits are kept. The details are in the log.",
     ),
+    errors.HomeMissingError: (
+        "No home folder",
+        "There is no home folder to keep settings and edits in ({detail}).",
+        "Set UNBLUR_HOME to a folder of yours.",
+    ),
+    errors.RecoveryError: (
+        "Your edits are not safe from a crash",
+        "They cannot be saved in “{name}” ({detail}).",
+        "Free some space or check the permissions there, and export soon.",
+    ),
     errors.SettingsError: (
         "Settings could not be kept",
         "“{name}” cannot be read or written ({detail}).",
@@ -176,9 +188,14 @@ def message_for(error: AppError) -> Message:
         return Message("Something went wrong", str(error) or type(error).__name__, "")
     path = getattr(error, "path", None)
     facts = {
-        "name": str(path) if path is not None else "The pasted picture",
+        "name": printable(path) if path is not None else "The pasted picture",
         "detail": getattr(error, "detail", ""),
         "model": getattr(error, "model_id", ""),
     }
     title, sentence, hint = (part.format(**facts) for part in template)
     return Message(title, sentence, hint)
+
+
+def printable(path: Path) -> str:
+    """A path for people and logs: bytes that are no letters become �."""
+    return os.fsencode(path).decode("utf-8", "replace")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
+
+from unblur.errors import HomeMissingError
 
 _APP = "unblur"
 
@@ -26,13 +29,23 @@ def sample_photo() -> Path:
 
 
 def config_dir() -> Path:
-    """Settings."""
-    return _override("config") or platformdirs.user_config_path(_APP, appauthor=False)
+    """Settings. Raises HomeMissingError."""
+    return _override("config") or _of_person(platformdirs.user_config_path)
 
 
 def state_dir() -> Path:
-    """Edits kept for recovery, recent files, window geometry, measured speeds, the log."""
-    return _override("state") or platformdirs.user_state_path(_APP, appauthor=False)
+    """Edits kept for recovery, recent files, window geometry, measured speeds, the log.
+
+    Raises HomeMissingError.
+    """
+    return _override("state") or _of_person(platformdirs.user_state_path)
+
+
+def _of_person(find: Callable[..., Path]) -> Path:
+    try:
+        return find(_APP, appauthor=False)
+    except RuntimeError as error:  # no HOME, and the system does not know this person
+        raise HomeMissingError(str(error)) from error
 
 
 def _override(kind: str) -> Path | None:

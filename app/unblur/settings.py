@@ -76,7 +76,7 @@ class Settings:
 def load(path: Path) -> Settings:
     """Settings from `path`; the defaults where there is no file."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = parsed(path.read_bytes())
     except FileNotFoundError:
         return Settings()
     except (OSError, ValueError) as error:
@@ -112,6 +112,14 @@ def save(settings: Settings, path: Path) -> None:
         write_atomically(path, json.dumps(data, indent=2).encode())
     except OSError as error:
         raise SettingsError(path, error.strerror or str(error)) from error
+
+
+def parsed(content: bytes) -> Any:
+    """The values in JSON that anyone may have damaged. Raises ValueError for all that it is not."""
+    try:
+        return json.loads(content)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -51,11 +51,11 @@ class FakeClient(QObject):
         self.status: EngineStatus | None = None
         self.seconds_per_tile: float | None = None
         self.warmed_up: list[tuple[str, str]] = []
-        self._given = 0
+        self.given = 0
 
     def submit(self, passes: Sequence[RestorePass], _pixels: object) -> int:
         self.requests.append(tuple(passes))
-        self.is_busy, self._given = True, 0
+        self.is_busy, self.given = True, 0
         return len(self.requests)
 
     def cancel(self) -> None:
@@ -84,8 +84,8 @@ class FakeClient(QObject):
 
     def give_tile(self, *, request_id: int | None = None, value: int = 40000) -> None:
         """The next tile is done, in one flat colour."""
-        item, i = self.tiles[self._given]
-        self._given += 1
+        item, i = self.tiles[self.given]
+        self.given += 1
         rect = item.key.grid.support(item.indices[i])
         pixels = np.full((rect.height, rect.width, 3), value, np.uint16)
         pixels.setflags(write=False)
@@ -97,7 +97,7 @@ class FakeClient(QObject):
                 index=item.indices[i],
                 rect=rect,
                 pixels=pixels,
-                done=self._given,
+                done=self.given,
                 total=len(self.tiles),
                 seconds=0.1,
             )
@@ -105,7 +105,7 @@ class FakeClient(QObject):
 
     def finish(self) -> None:
         """All tiles that are left, and the end."""
-        while self._given < len(self.tiles):
+        while self.given < len(self.tiles):
             self.give_tile()
         self.is_busy = False
         self.finished.emit(len(self.requests))

@@ -20,7 +20,7 @@ from unblur.errors import (
     QualityUnknownError,
     UnexpectedEngineError,
 )
-from unblur.messages import message_for
+from unblur.messages import message_for, printable
 from unblur_models import catalog
 from unblur_models.errors import UnknownModelError
 
@@ -93,11 +93,11 @@ def _restore(target: Target, restoration: Restoration) -> bool:
 
 def _say_failure(target: Target, error: AppError, line: ProgressLine, *, as_json: bool) -> None:
     """One line on standard error that names the file, and its twin in JSON."""
-    name, sentence = str(target.source), message_for(error).as_line()
+    name, sentence = printable(target.source), message_for(error).as_line()
     words = sentence if name in sentence else f"{name}: {sentence}"
     line.say(words)
     if as_json:
-        _print_json({"input": name, "error": words})
+        _print_json({"input": str(target.source), "error": words})
 
 
 def _make_folder(target: Target, order: RestoreOrder) -> None:
@@ -138,7 +138,7 @@ def _said(target: Target, report: Report) -> str:
 
 
 def _print_json(facts: dict[str, Any]) -> None:
-    print(json.dumps(facts, ensure_ascii=False), flush=True)
+    print(json.dumps(facts), flush=True)
 
 
 def _refuse(sentence: str) -> int:

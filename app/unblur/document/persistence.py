@@ -16,6 +16,9 @@ from unblur.document.shapes import BrushStroke, Rectangle, Shape, WholePhoto
 FORMAT_VERSION = 1
 
 
+_FAR = 1e7  # pixels; no photo is as wide
+
+
 def region_to_json(region: Region) -> dict[str, Any]:
     """Plain values that `json.dumps` takes."""
     return {
@@ -41,8 +44,8 @@ def region_from_json(data: dict[str, Any]) -> Region:
         name=str(data["name"]),
         shapes=tuple(_shape_from_json(shape) for shape in data["shapes"]),
         model=ModelChoice(str(data["model"]), str(data["quality"]), Scale(data["scale"])),
-        strength=float(data["strength"]),
-        feather=float(data["feather"]),
+        strength=_within(0.0, float(data["strength"]), 1.0),
+        feather=_within(0.0, float(data["feather"]), _FAR),
         is_visible=bool(data["visible"]),
     )
 
@@ -62,9 +65,19 @@ def _shape_from_json(data: dict[str, Any]) -> Shape:
     if kind == "whole":
         return WholePhoto()
     if kind == "rectangle":
-        x, y, width, height = (int(value) for value in data["rect"])
+        x, y, width, height = (int(_within(-_FAR, float(value), _FAR)) for value in data["rect"])
         return Rectangle(Rect(x, y, width, height))
     if kind == "brush":
-        points = tuple(Point(float(x), float(y)) for x, y in data["points"])
-        return BrushStroke(points, float(data["radius"]), bool(data["erase"]))
+        points = tuple(
+            Point(_within(-_FAR, float(x), _FAR), _within(-_FAR, float(y), _FAR))
+            for x, y in data["points"]
+        )
+        radius = _within(0.0, float(data["radius"]), _FAR)
+        return BrushStroke(points, radius, bool(data["erase"]))
     raise ValueError(f"unknown shape kind {kind!r}")
+
+
+def _within(least: float, value: float, most: float) -> float:
+    if not least <= value <= most:  # NaN is not, either
+        raise ValueError(f"{value} does not lie between {least} and {most}")
+    return value

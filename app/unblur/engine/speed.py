@@ -40,7 +40,7 @@ class SpeedBook:
         """The figures kept in `path`; those that cannot be read are measured anew."""
         book = cls()
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+            data = settings.parsed(path.read_bytes())
             entries = data["entries"] if data["format"] == _FORMAT else []
             for entry in entries:
                 book._keep(entry)

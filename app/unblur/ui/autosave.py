@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from unblur.errors import RecoveryError
 from unblur.ui.recovery import OwnFile, SavedEdit
 from unblur.ui.session import Session
 
@@ -17,20 +18,30 @@ _DELAY_MS = 1500
 
 
 class Autosave(QObject):
-    """Keeps this window's recovery file in step with the session."""
+    """Keeps this window's recovery file in step with the session.
+
+    Signals:
+        failed: a RecoveryError, at the first of several failures in a row.
+    """
+
+    failed = Signal(object)
 
     def __init__(self, session: Session, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._folder = folder
         self._file: OwnFile | None = None
+        self._is_failing = False
         self._timer = QTimer(self, singleShot=True, interval=_DELAY_MS)
         self._timer.timeout.connect(self.save)
         for signal in (session.edited, session.clean_changed, session.photo_closed):
             signal.connect(self._on_changed)
 
-    def save(self) -> None:
-        """Write now. A folder that cannot be written costs the safety net, not the work."""
+    def save(self) -> bool:
+        """Write now; whether the edits are on the disk.
+
+        A folder that cannot be written costs the safety net, not the work.
+        """
         self._timer.stop()
         edits = [
             SavedEdit.of(opened.document, opened.title)
@@ -38,18 +49,27 @@ class Autosave(QObject):
             if opened.has_unsaved_work
         ]
         if self._file is None and not edits:
-            return
+            return True
         try:
             self._file = self._file or OwnFile(self._folder)
             self._file.write(edits)
         except OSError as error:
-            logger.warning("Edits were not saved for recovery: %s", error)
+            self._tell(error)
+            return False
+        self._is_failing = False
+        return True
 
     def finish(self) -> None:
         """The window was closed by the person: leave nothing behind."""
         self._timer.stop()
         if self._file is not None:
             self._file.remove()
+
+    def _tell(self, error: OSError) -> None:
+        if not self._is_failing:
+            logger.warning("Edits were not saved for recovery: %s", error)
+            self.failed.emit(RecoveryError(self._folder, error.strerror or str(error)))
+        self._is_failing = True
 
     def _on_changed(self) -> None:
         if not self._timer.isActive():

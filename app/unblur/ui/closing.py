@@ -15,7 +15,9 @@ from unblur.ui.session import Session
 class Closer(QObject):
     """Asks about each photo with unsaved work, one after the other; Cancel ends it all.
 
-    An export takes a while, so what comes after it waits for its signal.
+    An export takes a while, so what comes after it waits for its signal. So does closing
+    while something is being written: the photo may be saved by then, and if that fails the
+    person has to hear of it.
     """
 
     def __init__(
@@ -33,8 +35,11 @@ class Closer(QObject):
         self._settled: list[OpenPhoto] = []
         self._exporting: OpenPhoto | None = None
         self._then: Callable[[], object] | None = None
+        self._is_waiting = False
         exporter.exported.connect(self._on_exported)
         exporter.failed.connect(self._on_failed)
+        exporter.cancelled.connect(self._on_failed)
+        exporter.ended.connect(self._on_ended)
 
     @property
     def is_asking(self) -> bool:
@@ -52,6 +57,11 @@ class Closer(QObject):
     def _begin(self, photos: list[OpenPhoto], then: Callable[[], object]) -> None:
         if not self.is_asking:
             self._queue, self._then = photos, then
+            self._go_on_when_written()
+
+    def _go_on_when_written(self) -> None:
+        self._is_waiting = any(map(self._exporter.is_writing, self._queue))
+        if not self._is_waiting:
             self._go_on()
 
     def _go_on(self) -> None:
@@ -77,6 +87,7 @@ class Closer(QObject):
 
     def _give_up(self) -> None:
         self._queue, self._settled, self._then, self._exporting = [], [], None, None
+        self._is_waiting = False
 
     def _on_exported(self, opened: OpenPhoto) -> None:
         if opened is not self._exporting:
@@ -89,5 +100,9 @@ class Closer(QObject):
         self._go_on()
 
     def _on_failed(self, opened: OpenPhoto) -> None:
-        if opened is self._exporting:
+        if opened is self._exporting or (self._is_waiting and opened in self._queue):
             self._give_up()
+
+    def _on_ended(self) -> None:
+        if self._is_waiting:
+            self._go_on_when_written()

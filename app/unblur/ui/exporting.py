@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
 
 from unblur.document.document import Document
 from unblur.document.photo import Photo
+from unblur.engine.cancel import CancelToken
 from unblur.errors import AppError
 from unblur.ui.open_photo import LayerSnapshot, OpenPhoto
 from unblur.ui.session import Session
@@ -31,7 +32,17 @@ class ExportWish:
     options: ExportOptions
 
 
-Write = Callable[[Document, LayerSnapshot, Path, "ExportOptions", Callable[[float], None]], object]
+Write = Callable[
+    [
+        Document,
+        LayerSnapshot,
+        Path,
+        "ExportOptions",
+        Callable[[float], None],
+        Callable[[], bool],
+    ],
+    object,
+]
 """imaging.export.export, by its arguments."""
 
 
@@ -47,20 +58,28 @@ class AskExport(Protocol):
 class _Job:
     opened: OpenPhoto
     document: Document
+    token: CancelToken = field(default_factory=CancelToken)
 
 
 class Exporter(QObject):
     """Exports open photos, one dialog and one file job each.
 
     Signals:
+        started: the Path that is being written.
         progressed: the share that is written, 0 to 1.
         exported: the OpenPhoto, the Path and what the writer reported.
         failed: the OpenPhoto and the AppError; its edits are as they were.
+        cancelled: the OpenPhoto; there is no file.
+        ended: the Path, after each of the last three.
     """
+
+    started = Signal(object)
 
     progressed = Signal(float)
     exported = Signal(object, object, object)
     failed = Signal(object, object)
+    cancelled = Signal(object)
+    ended = Signal(object)
 
     def __init__(
         self,
@@ -79,11 +98,16 @@ class Exporter(QObject):
         jobs.export_progressed.connect(self._on_progressed)
         jobs.exported.connect(self._on_exported)
         jobs.export_failed.connect(self._on_failed)
+        jobs.export_cancelled.connect(self._on_cancelled)
 
     @property
     def is_busy(self) -> bool:
         """Whether a file is being written."""
         return bool(self._running)
+
+    def is_writing(self, opened: OpenPhoto) -> bool:
+        """Whether the result of this photo is being written."""
+        return any(job.opened is opened for job in self._running.values())
 
     def export(self, opened: OpenPhoto) -> bool:
         """Ask and start writing; False when the person cancelled."""
@@ -92,13 +116,27 @@ class Exporter(QObject):
             return False
         document = opened.document
         layers = opened.snapshot(is_accelerated=self._session.is_accelerated)
-        self._running[wish.path] = _Job(opened, document)
+        job = self._running[wish.path] = _Job(opened, document)
+        self.started.emit(wish.path)
         self.progressed.emit(0.0)
-        self._jobs.export(
-            wish.path,
-            lambda progress: self._write(document, layers, wish.path, wish.options, progress),
-        )
+
+        def write(progress: Callable[[float], None]) -> object:
+            return self._write(
+                document,
+                layers,
+                wish.path,
+                wish.options,
+                progress,
+                lambda: job.token.is_cancelled,
+            )
+
+        self._jobs.export(wish.path, write)
         return True
+
+    def cancel(self) -> None:
+        """Stop writing; no file is left of what was not finished."""
+        for job in self._running.values():
+            job.token.cancel()
 
     @Slot(object, float)
     def _on_progressed(self, _path: Path, share: float) -> None:
@@ -107,15 +145,22 @@ class Exporter(QObject):
     @Slot(object, object)
     def _on_exported(self, path: Path, report: object) -> None:
         job = self._running.pop(path)
-        # An edit made while the file was written is not in it.
-        if job.opened.document is job.document:
+        # An edit made while the file was written is not in it; a closed photo needs no more.
+        if job.opened in self._session.photos and job.opened.document is job.document:
             job.opened.undo_stack.setClean()
         self.exported.emit(job.opened, path, report)
+        self.ended.emit(path)
 
     @Slot(object, object)
     def _on_failed(self, path: Path, error: AppError) -> None:
         job = self._running.pop(path)
         self.failed.emit(job.opened, error)
+        self.ended.emit(path)
+
+    @Slot(object)
+    def _on_cancelled(self, path: Path) -> None:
+        self.cancelled.emit(self._running.pop(path).opened)
+        self.ended.emit(path)
 
 
 def suggested_path(photo: Photo) -> Path:

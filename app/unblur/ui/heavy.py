@@ -71,8 +71,9 @@ def export(
     path: Path,
     options: ExportOptions,
     progress: Callable[[float], None],
+    is_cancelled: Callable[[], bool],
 ) -> object:
     """`export.export`."""
     from unblur.imaging.export import export
 
-    return export(document, layers, path, options, progress)
+    return export(document, layers, path, options, progress, is_cancelled)

@@ -30,7 +30,12 @@ def start_log(state: Path) -> TextIO | None:
     try:
         state.mkdir(parents=True, exist_ok=True)
         handler = logging.handlers.RotatingFileHandler(
-            log_file(state), maxBytes=_BYTES, backupCount=2, encoding="utf-8", delay=True
+            log_file(state),
+            maxBytes=_BYTES,
+            backupCount=2,
+            encoding="utf-8",
+            delay=True,
+            errors="backslashreplace",  # names of files may hold bytes that are no letters
         )
         crashes = (state / "crash.log").open("a", encoding="utf-8")
     except OSError as error:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from unblur.settings import write_atomically
+from unblur.settings import parsed, write_atomically
 from unblur.ui.actions import Actions
 from unblur.ui.canvas.canvas import Canvas
 from unblur.ui.open_photo import OpenPhoto
@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
     def restore_place(self, file: Path) -> None:
         """Take the size and position of the last time; they are no setting."""
         try:
-            data = json.loads(file.read_text(encoding="utf-8"))
+            data = parsed(file.read_bytes())
             self.restoreGeometry(QByteArray.fromBase64(str(data["geometry"]).encode()))
         except FileNotFoundError:
             return

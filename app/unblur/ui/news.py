@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QObject, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 
 from unblur.errors import AppError
+from unblur.ui.autosave import Autosave
 from unblur.ui.colour_names import color_space_name
 from unblur.ui.exporting import Exporter
 from unblur.ui.open_photo import OpenPhoto
@@ -19,6 +20,8 @@ from unblur.ui.restorer import Progress, Restorer
 from unblur.ui.session import Session
 from unblur.workers.inference import EngineStatus, InferenceClient
 
+_PATIENCE_MS = 700  # most exports are over before anyone could think of stopping them
+
 
 class News(QObject):
     """Listens to every part that has something to say."""
@@ -29,6 +32,7 @@ class News(QObject):
         super().__init__(parent)
         self._banners = banners
         self._status = status
+        self._writing: dict[Path, Notice] = {}
 
     def follow_photos(self, session: Session, opener: PhotoOpener) -> None:
         """What is open, and what could not be opened."""
@@ -47,12 +51,18 @@ class News(QObject):
         restorer.running_changed.connect(self._on_running_changed)
         restorer.failed.connect(self._on_failed)
 
-    def follow_files(self, exporter: Exporter, preferences: Preferences) -> None:
+    def follow_files(
+        self, exporter: Exporter, preferences: Preferences, autosave: Autosave
+    ) -> None:
         """What was written."""
+        self._cancel_exports = exporter.cancel
         exporter.progressed.connect(self._on_export_progressed)
         exporter.exported.connect(self._on_exported)
         exporter.failed.connect(self._on_export_failed)
+        exporter.started.connect(self._on_export_started)
+        exporter.ended.connect(self._on_export_ended)
         preferences.failed.connect(self._on_failed)
+        autosave.failed.connect(self._on_failed)
 
     @Slot(object)
     def _on_current_changed(self, opened: OpenPhoto | None) -> None:
@@ -105,7 +115,6 @@ class News(QObject):
 
     @Slot(object, object, object)
     def _on_exported(self, _opened: OpenPhoto, path: Path, report: object) -> None:
-        self._status.show_busy("")
         lost = getattr(report, "depth_lost", False)
         text = "Rounded to 8 bits a channel, which is what this format holds." if lost else ""
         show = (("Show in folder", lambda: _show_in_folder(path)),)
@@ -113,8 +122,25 @@ class News(QObject):
 
     @Slot(object, object)
     def _on_export_failed(self, _opened: OpenPhoto, error: AppError) -> None:
-        self._status.show_busy("")
         self._banners.show_error(error)
+
+    @Slot(object)
+    def _on_export_started(self, path: Path) -> None:
+        cancel = (("Cancel", self._cancel_exports),)
+        notice = self._writing[path] = Notice(Kind.INFO, f"Saving “{path.name}”…", "", cancel)
+        QTimer.singleShot(_PATIENCE_MS, self, lambda: self._offer_cancel(path, notice))
+
+    def _offer_cancel(self, path: Path, notice: Notice) -> None:
+        if self._writing.get(path) is notice:
+            self._banners.tell(notice)
+
+    @Slot(object)
+    def _on_export_ended(self, path: Path) -> None:
+        self._status.show_busy("")
+        notice = self._writing.pop(path)
+        for banner in self._banners.banners:
+            if banner.notice is notice:
+                banner.dismiss()
 
 
 def _show_in_folder(path: Path) -> None:

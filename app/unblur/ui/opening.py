@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from unblur.errors import AppError
 from unblur.ui.open_photo import OpenPhoto
 from unblur.ui.pasted import PastedPictures
 from unblur.ui.recent_files import RecentFiles
+from unblur.ui.recovered_models import with_known_models
 from unblur.ui.recovery import SavedEdit
 from unblur.ui.session import Session
 from unblur.workers.files import FileJobs
@@ -34,7 +35,7 @@ class PhotoOpener(QObject):
     Signals:
         waiting_changed: how many photos are being read.
         failed: the AppError of one that could not be.
-        edits_lost: a sentence about saved edits that do not fit their photo any more.
+        edits_lost: a sentence about saved edits that did not come back as they were.
         nothing_pasted: the clipboard or the drop holds no picture.
     """
 
@@ -60,6 +61,7 @@ class PhotoOpener(QObject):
         self._pasted_pictures = pasted
         self._waiting: dict[Path | None, int] = {}
         self._saved: dict[Path | str, SavedEdit] = {}
+        self._not_back: list[SavedEdit] = []
         self._pasted = 0
         # Of several photos that were asked for at once, the first to arrive is shown.
         self._shows_next = True
@@ -82,8 +84,14 @@ class PhotoOpener(QObject):
         """The same for paths as text."""
         self.open(Path(name) for name in names)
 
+    @property
+    def not_back(self) -> Sequence[SavedEdit]:
+        """Of the edits that were to be brought back last, those whose photo could not be read."""
+        return tuple(self._not_back)
+
     def bring_back(self, edits: Iterable[SavedEdit]) -> None:
         """Open photos again with the edits that were saved for them."""
+        self._not_back.clear()
         for edit in edits:
             if edit.path is None:
                 self._bring_back_pasted(edit)
@@ -153,14 +161,27 @@ class PhotoOpener(QObject):
 
     @Slot(object, object)
     def _on_open_failed(self, path: Path | None, error: AppError) -> None:
-        if path is not None and self._saved.pop(path, None) is not None:
-            self.edits_lost.emit(f"The edits of “{path.name}” need that file.")
+        saved = self._saved.pop(path, None) if path is not None else None
+        if saved is not None:
+            self._not_back.append(saved)
+            self.edits_lost.emit(
+                f"The edits of “{saved.name}” need that file. They are offered again when "
+                "Unblur starts the next time."
+            )
         self._arrived(path)
         self.failed.emit(error)
 
     def _bring_back(self, saved: SavedEdit, opened: OpenPhoto) -> None:
         if self._fits(saved, opened.photo):
-            self._session.bring_back(opened, saved.regions)
+            regions, unknown = with_known_models(
+                saved.regions, is_accelerated=self._session.is_accelerated
+            )
+            self._session.bring_back(opened, regions)
+            for model_id in unknown:
+                self.edits_lost.emit(
+                    f"There is no model “{model_id}” any more. The regions of “{saved.name}” that "
+                    "used it have the default model now: restore them again."
+                )
 
     def _fits(self, saved: SavedEdit, photo: Photo) -> bool:
         if saved.fingerprint == photo.fingerprint:

@@ -43,7 +43,10 @@ class PastedPictures:
 
     def forget(self, fingerprint: str) -> None:
         """Not needed any more."""
-        (self._folder / fingerprint).unlink(missing_ok=True)
+        try:
+            (self._folder / fingerprint).unlink(missing_ok=True)
+        except OSError as error:
+            logger.warning("A pasted picture was not removed: %s", error)
 
     def forget_all(self) -> None:
         """A clean end: nothing of this run is needed any more."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from unblur.settings import write_atomically
+from unblur.settings import parsed, write_atomically
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class RecentFiles(QObject):
 
     def _read(self) -> list[Path]:
         try:
-            data = json.loads(self._file.read_text(encoding="utf-8"))
+            data = parsed(self._file.read_bytes())
         except FileNotFoundError:
             return []
         except (OSError, ValueError) as error:

@@ -11,6 +11,7 @@ import json
 import logging
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from unblur.document.document import Document
 from unblur.document.geometry import Size
 from unblur.document.persistence import FORMAT_VERSION, region_from_json, region_to_json
 from unblur.document.region import Region
-from unblur.settings import write_atomically
+from unblur.settings import parsed, write_atomically
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,8 @@ class OwnFile:
         self.path = folder / f"{uuid.uuid4().hex}.json"
         self._lock = QLockFile(str(self.path.with_suffix(".lock")))
         self._lock.setStaleLockTime(0)
-        self._lock.tryLock(0)
+        if not self._lock.tryLock(0):  # without it another window would take the file
+            raise OSError(f"{self.path.with_suffix('.lock')} cannot be written")
 
     def write(self, edits: Sequence[SavedEdit]) -> None:
         """Replace the file in one step; no edits remove it. Raises OSError."""
@@ -62,7 +64,7 @@ class OwnFile:
 
     def remove(self) -> None:
         """A clean end: nothing is left to be found."""
-        self.path.unlink(missing_ok=True)
+        _forget(self.path)
         self._lock.unlock()
 
 
@@ -76,8 +78,15 @@ class Orphan:
 
     def settle(self) -> None:
         """The edits are in a window again, or not wanted: forget the file."""
-        self.path.unlink(missing_ok=True)
+        _forget(self.path)
         self._lock.unlock()
+
+    def keep(self, edits: Sequence[SavedEdit]) -> None:
+        """Only these could not be brought back: offer them again at the next start."""
+        try:
+            write_atomically(self.path, _to_json(edits))
+        except OSError as error:  # then all of them are offered again
+            logger.warning("%s was not shortened: %s", self.path, error)
 
 
 def find_orphans(folder: Path) -> list[Orphan]:
@@ -90,13 +99,21 @@ def find_orphans(folder: Path) -> list[Orphan]:
             continue
         try:
             edits = _from_json(path.read_bytes())
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
             logger.warning("Saved edits in %s are not readable: %r", path, error)
-            path.replace(path.with_suffix(".damaged"))
+            with suppress(OSError):
+                path.replace(path.with_suffix(".damaged"))
             lock.unlock()
         else:
             found.append(Orphan(path, lock, edits))
     return found
+
+
+def _forget(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:  # offered once more than needed, that is all
+        logger.warning("%s was not removed: %s", path, error)
 
 
 def _to_json(edits: Sequence[SavedEdit]) -> bytes:
@@ -114,7 +131,7 @@ def _to_json(edits: Sequence[SavedEdit]) -> bytes:
 
 
 def _from_json(content: bytes) -> tuple[SavedEdit, ...]:
-    data = json.loads(content)
+    data = parsed(content)
     if data["version"] != FORMAT_VERSION:
         raise ValueError(f"version {data['version']!r}")
     return tuple(_edit_from_json(entry) for entry in data["documents"])

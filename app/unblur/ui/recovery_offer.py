@@ -10,7 +10,7 @@ from unblur.ui.autosave import Autosave
 from unblur.ui.opening import PhotoOpener
 from unblur.ui.panels.banner import BannerArea, Kind, Notice
 from unblur.ui.pasted import PastedPictures
-from unblur.ui.recovery import Orphan
+from unblur.ui.recovery import Orphan, SavedEdit
 
 
 class RecoveryOffer(QObject):
@@ -68,10 +68,14 @@ class RecoveryOffer(QObject):
         if self._is_returning and not count:
             self._is_returning = False
             # First into this window's own file: at no moment are the edits in none.
-            self._autosave.save()
-            self._settle()
+            if self._autosave.save():
+                self._settle(self._opener.not_back)
 
-    def _settle(self) -> None:
+    def _settle(self, not_back: Sequence[SavedEdit] = ()) -> None:
         for orphan in self._orphans:
-            orphan.settle()
+            rest = [edit for edit in orphan.edits if edit in not_back]
+            if rest:
+                orphan.keep(rest)
+            else:
+                orphan.settle()
         self._orphans = []

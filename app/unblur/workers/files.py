@@ -10,7 +10,13 @@ from typing import TypeAlias
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
 
 from unblur.document.photo import Photo
-from unblur.errors import AppError, ImageUnsupportedError, ImageWriteError
+from unblur.errors import (
+    AppError,
+    Cancelled,
+    ImageTooLargeError,
+    ImageUnsupportedError,
+    ImageWriteError,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +28,7 @@ class FileJobs(QObject):
     """Runs given functions in the global pool; what comes of them arrives by signals.
 
     Jobs run side by side, so photos may open in another order than they were asked for.
-    A job cannot be stopped, because a half-written file is worse than a wait.
+    A job stops only where its function does: an export that raises Cancelled has left no file.
 
     Signals:
         opened: the Photo.
@@ -30,6 +36,7 @@ class FileJobs(QObject):
         export_progressed: the path and the share that is done, 0 … 1.
         exported: the path and what the function returned.
         export_failed: the path and the AppError.
+        export_cancelled: the path, whose file is as it was.
     """
 
     opened = Signal(object)
@@ -37,6 +44,7 @@ class FileJobs(QObject):
     export_progressed = Signal(object, float)
     exported = Signal(object, object)
     export_failed = Signal(object, object)
+    export_cancelled = Signal(object)
 
     _ended = Signal(object)
     _progressed = Signal(object, float)
@@ -66,8 +74,9 @@ class FileJobs(QObject):
         self._start(_Other(job, args))
 
     def shutdown(self) -> None:
-        """Wait for the jobs; from here on nothing is heard of any."""
+        """Wait for the jobs that began; from here on nothing is heard of any."""
         self._is_closed = True
+        QThreadPool.globalInstance().clear()
         QThreadPool.globalInstance().waitForDone()
 
     def _start(self, job: _Job) -> None:
@@ -101,6 +110,8 @@ class _Open:
             self._photo = self._decode()
         except AppError as error:
             self._error = error
+        except MemoryError:
+            self._error = ImageTooLargeError(self._path, "it does not fit into memory")
         except Exception as error:
             logger.exception("Unexpected failure while opening %s", self._path)
             self._error = ImageUnsupportedError(self._path, str(error))
@@ -127,11 +138,14 @@ class _Export:
         self._progressed = progressed
         self._report: object = None
         self._error: AppError | None = None
+        self._is_cancelled = False
 
     def work(self) -> None:
         """On the pool's thread."""
         try:
             self._report = self._write(self._tell_progress)
+        except Cancelled:
+            self._is_cancelled = True
         except AppError as error:
             self._error = error
         except Exception as error:
@@ -140,7 +154,9 @@ class _Export:
 
     def tell(self, jobs: FileJobs) -> None:
         """On the window's thread."""
-        if self._error is None:
+        if self._is_cancelled:
+            jobs.export_cancelled.emit(self._path)
+        elif self._error is None:
             jobs.exported.emit(self._path, self._report)
         else:
             jobs.export_failed.emit(self._path, self._error)

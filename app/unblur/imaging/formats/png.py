@@ -95,6 +95,8 @@ def _pixels(chunks: list[Chunk]) -> Samples:
     try:
         samples = cv2.imdecode(np.frombuffer(SIGNATURE + plain, np.uint8), flags)
     except cv2.error as error:
+        if error.code == cv2.Error.StsNoMem:
+            raise MemoryError from error
         raise ImageTruncatedError(None, str(error)) from error
     if samples is None:
         raise ImageTruncatedError(None, "the pixels cannot be unpacked")

@@ -1,0 +1,29 @@
+"""Saved edits may name models of another version: such regions get the default model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from unblur.document.region import ModelChoice, Region
+from unblur_models import catalog
+
+
+def with_known_models(
+    regions: Iterable[Region], *, is_accelerated: bool
+) -> tuple[tuple[Region, ...], tuple[str, ...]]:
+    """The regions with models and qualities that exist, and the ids that do not."""
+    qualities = {card.id: [quality.id for quality in card.qualities] for card in catalog.cards()}
+    known, unknown = [], []
+    for region in regions:
+        model_id = region.model.model_id
+        if model_id not in qualities:
+            unknown.append(model_id)
+            model_id = catalog.DEFAULT_MODEL_ID
+        quality = region.model.quality
+        if quality not in qualities[model_id]:
+            card = catalog.card(model_id)
+            quality = catalog.default_quality(card, is_accelerated=is_accelerated)
+        choice = ModelChoice(model_id, quality, region.model.scale)
+        known.append(replace(region, model=choice))
+    return tuple(known), tuple(dict.fromkeys(unknown))
