@@ -36,5 +36,13 @@ def test_measuring_stops_between_qualities(provider_of: Make) -> None:
 
 def test_warming_up_runs_the_smallest_input(provider_of: Make) -> None:
     model = provider_of(torch.clone).model
-    warm_up(model, "draft", CPU)
+    warm_up(model, "draft", CPU, CancelToken())
     assert [tuple(size) for size in model.seen] == [(16, 16)]
+
+
+def test_warming_up_for_a_window_that_is_closed_runs_nothing(provider_of: Make) -> None:
+    token, model = CancelToken(), provider_of(torch.clone).model
+    token.cancel()
+    with pytest.raises(Cancelled):
+        warm_up(model, "draft", CPU, token)
+    assert model.seen == []

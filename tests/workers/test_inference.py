@@ -21,6 +21,8 @@ from unblur.engine.speed import SpeedBook
 from unblur.engine.tiling import plan_grid, policy_for, tiles_for_mask
 from unblur.errors import AppError, UnexpectedEngineError, WeightsMissingError
 from unblur.workers.inference import InferenceClient
+from unblur.workers.messages import WarmUp
+from unblur.workers.worker import InferenceWorker
 
 MODEL = "maxim-3s.gopro"  # its card names the qualities; the network is a fake
 
@@ -285,6 +287,32 @@ def test_a_model_that_cannot_be_loaded_is_told_before_it_is_needed(
         client.warm_up(MODEL, "cpu")
     assert signal.args == [provider.error]
     assert client.status is None
+
+
+def test_a_warm_up_for_a_window_that_is_closed_loads_nothing(
+    qtbot: QtBot, provider: FakeProvider
+) -> None:
+    asked: list[FakeProvider] = []
+    worker = InferenceWorker(lambda: asked.append(provider) or provider)
+    wish = WarmUp(MODEL, "draft", "cpu")
+    wish.token.cancel()
+    with qtbot.assertNotEmitted(worker.warmed), qtbot.assertNotEmitted(worker.warm_up_failed):
+        worker.warm_up(wish)
+    assert asked == []
+
+
+def test_a_newer_warm_up_and_the_end_stop_an_older_one(
+    qtbot: QtBot, client: InferenceClient
+) -> None:
+    wishes: list[WarmUp] = []
+    client._warm_up_wanted.connect(wishes.append)
+    client.warm_up(MODEL, "cpu")
+    client.warm_up(MODEL, "cpu")
+    first, second = (wish.token for wish in wishes)
+    assert first.is_cancelled
+    assert not second.is_cancelled
+    client.shutdown()
+    assert second.is_cancelled
 
 
 def test_shutting_down_while_busy_ends_after_the_tile(

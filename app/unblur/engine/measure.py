@@ -29,10 +29,14 @@ class Measurement(NamedTuple):
     seconds: float
 
 
-def warm_up(model: Model, quality: str, device: Device) -> None:
-    """Run once on the smallest input, so that the first real tile does not pay for it."""
+def warm_up(model: Model, quality: str, device: Device, token: CancelToken) -> None:
+    """Run once on the smallest input, so that the first real tile does not pay for it.
+
+    Raises Cancelled before the next layer once `token` is set.
+    """
     side = model.card.size_multiple
-    with torch.inference_mode():
+    token.raise_if_cancelled()
+    with torch.inference_mode(), interruptible(token):
         model(torch.zeros(1, 3, side, side, device=device.torch_device), quality)
     synchronize(device)
 

@@ -66,6 +66,7 @@ class InferenceClient(QObject):
         self._last_id = 0
         self._current: InferenceRequest | None = None
         self._speed_test: SpeedTest | None = None
+        self._warm_up: WarmUp | None = None
         self._thread = QThread()
         self._thread.setObjectName("inference")
         self._worker = InferenceWorker(make_provider)
@@ -86,9 +87,11 @@ class InferenceClient(QObject):
     def warm_up(self, model_id: str, device: str = "auto") -> None:
         """Load `model_id` on `device`, where all later requests run, and measure its speed."""
         self._stop_speed_test()
+        self._stop_warm_up()
         self._device = device
         self._model_id = model_id
-        self._warm_up_wanted.emit(WarmUp(model_id, next(iter(self._qualities()), ""), device))
+        self._warm_up = WarmUp(model_id, next(iter(self._qualities()), ""), device)
+        self._warm_up_wanted.emit(self._warm_up)
 
     def submit(self, passes: Iterable[RestorePass], pixels: PixelImage) -> int:
         """Restore `passes` of the photo `pixels`, superseding whatever is running.
@@ -121,6 +124,7 @@ class InferenceClient(QObject):
         """Cancel, wait for the thread (one tile at most) and keep the measured speeds."""
         self.cancel()
         self._stop_speed_test()
+        self._stop_warm_up()
         if not self._thread.isRunning():
             return
         self._thread.quit()
@@ -206,6 +210,11 @@ class InferenceClient(QObject):
         if self._speed_test is not None:
             self._speed_test.token.cancel()
             self._speed_test = None
+
+    def _stop_warm_up(self) -> None:
+        if self._warm_up is not None:
+            self._warm_up.token.cancel()
+            self._warm_up = None
 
     def _qualities(self) -> tuple[str, ...]:
         try:

@@ -21,11 +21,15 @@ class EngineStatus:
 
 @dataclass(frozen=True, slots=True)
 class WarmUp:
-    """Load a model before it is needed, with the quality that will likely be asked for."""
+    """Load a model before it is needed, with the quality that will likely be asked for.
+
+    Nothing is heard of it any more once `token` is cancelled.
+    """
 
     model_id: str
     quality: str
     device: str
+    token: CancelToken = field(default_factory=CancelToken, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,8 @@ class InferenceWorker(QObject):
         """Import torch, load the model, run it once."""
         try:
             self.warmed.emit(self._warm_up(wish))
+        except Cancelled:
+            return
         except AppError as error:
             self.warm_up_failed.emit(error)
         except Exception as error:
@@ -121,14 +123,17 @@ class InferenceWorker(QObject):
         return self._provider
 
     def _warm_up(self, wish: WarmUp) -> EngineStatus:
+        # Each step takes long enough for a window to be closed again.
+        wish.token.raise_if_cancelled()
         import torch
 
         from unblur.engine import measure
         from unblur.engine.device import choose_device
 
+        wish.token.raise_if_cancelled()
         device = choose_device(wish.device)
         model = self._models().get(wish.model_id, device)
-        measure.warm_up(model, wish.quality, device)
+        measure.warm_up(model, wish.quality, device, wish.token)
         return EngineStatus(
             device_name=device.name,
             device_kind=device.kind,
