@@ -40,8 +40,52 @@ def test_a_rectangle_beside_the_photo_touches_no_tile() -> None:
     assert list(grid().tiles_touching(Rect(500, 500, 10, 10))) == []
 
 
-def test_the_input_is_the_support_with_its_halo_and_may_leave_the_photo() -> None:
-    assert grid().input(TileIndex(0, 0)) == Rect(13 - 8, -5 - 8, 32 + 16, 24 + 16)
+def test_the_input_is_the_support_with_its_halo() -> None:
+    assert grid().input(TileIndex(1, 1)) == Rect(45 - 8, 19 - 8, 32 + 16, 24 + 16)
+
+
+def test_inputs_at_the_edge_are_moved_onto_the_photo() -> None:
+    assert grid().input(TileIndex(0, 0)) == Rect(13 - 8, 0, 32 + 16, 24 + 16)
+    corner = grid().input(TileIndex(grid().columns.last, grid().rows.last))
+    assert (corner.right, corner.bottom) == PHOTO
+
+
+def test_inputs_of_smaller_scales_begin_on_whole_network_pixels() -> None:
+    moved = grid(factor=4, cell=Size(16, 16), halo=4, anchor_x=12, anchor_y=4)
+    for index in moved.tiles_touching(Rect.of_size(PHOTO)):
+        seen = moved.input(index)
+        assert seen.x % 4 == seen.y % 4 == 0
+        assert seen.contains(moved.core(index))
+
+
+def test_only_a_photo_smaller_than_an_input_is_reflected() -> None:
+    small = grid(photo=Size(40, 67))
+    assert small.input(TileIndex(0, 0)).width > small.photo.width
+    assert small.input(TileIndex(0, 0)).contains(small.core(TileIndex(0, 0)))
+
+
+def test_a_sliver_at_the_edge_of_the_photo_belongs_to_the_neighbour() -> None:
+    # The first cell would end at x = 6, and the rim of the next reaches 8 to its left.
+    columns = grid(anchor_x=6).columns
+    assert (columns.first, columns.end(columns.first)) == (0, 38)
+    assert grid(anchor_x=6).core(TileIndex(-1, 0)).is_empty
+    assert grid(anchor_x=6).core(TileIndex(0, 0)).left == 0
+
+
+def test_a_photo_narrower_than_its_rims_is_one_tile() -> None:
+    for anchor in range(-40, 40):
+        tiny = grid(photo=Size(9, 5), anchor_x=anchor, anchor_y=anchor)
+        tiles = list(tiny.tiles_touching(Rect(0, 0, 9, 5)))
+        cores = [tiny.core(tile) for tile in tiles]
+        assert cores == [Rect(0, 0, 9, 5)]
+        assert tiny.input(tiles[0]).contains(Rect(0, 0, 9, 5))
+
+
+def test_every_input_holds_what_its_tile_keeps() -> None:
+    for anchor in range(-40, 40):
+        moved = grid(anchor_x=anchor, anchor_y=anchor)
+        for index in moved.tiles_touching(Rect.of_size(PHOTO)):
+            assert moved.input(index).contains(moved.support(index))
 
 
 def test_neighbours_share_exactly_the_overlap() -> None:

@@ -55,7 +55,7 @@ def _gain(number: str, policy: TilingPolicy, factor: int, provider: ZooProvider)
     return _psnr(restored, sharp) - _psnr(blurred, sharp)
 
 
-@pytest.mark.parametrize(("number", "gain"), [("00", 8.24), ("01", 6.28)])
+@pytest.mark.parametrize(("number", "gain"), [("00", 9.32), ("01", 8.63)])
 def test_a_photo_in_one_tile_becomes_as_sharp_as_it_was_measured(
     number: str, gain: float, provider: ZooProvider
 ) -> None:
@@ -64,8 +64,8 @@ def test_a_photo_in_one_tile_becomes_as_sharp_as_it_was_measured(
 
 def test_a_photo_in_small_tiles_becomes_nearly_as_sharp(provider: ZooProvider) -> None:
     small = replace(POLICY, tile=128, largest=128)
-    assert _gain("00", small, 1, provider) == pytest.approx(7.73, abs=0.05)
+    assert _gain("00", small, 1, provider) == pytest.approx(9.18, abs=0.05)
 
 
 def test_half_the_work_scale_brings_a_part_of_it(provider: ZooProvider) -> None:
-    assert _gain("00", POLICY, 2, provider) == pytest.approx(5.17, abs=0.05)
+    assert _gain("00", POLICY, 2, provider) == pytest.approx(5.63, abs=0.05)

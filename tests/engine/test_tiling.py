@@ -52,20 +52,23 @@ def test_a_region_of_256_pixels_is_one_tile_that_sees_32_pixels_around_it() -> N
 
 
 def test_a_row_of_three_tiles_reads_as_drawn() -> None:
-    grid = plan_grid(Rect(0, 0, 816, 100), Size(816, 100), MAXIM, factor=1)
-    tiles = tiles_for_mask(grid, None, Rect(0, 0, 816, 100))
+    # The outer two keep what would be their rim, 24 pixels, as the photo ends there.
+    photo = Size(24 + 3 * 272 + 24, 100)
+    grid = plan_grid(Rect.of_size(photo), photo, MAXIM, factor=1)
+    tiles = tiles_for_mask(grid, None, Rect.of_size(photo))
     assert tiles == [TileIndex(0, 0), TileIndex(1, 0), TileIndex(2, 0)]
     assert [grid.core(tile) for tile in tiles] == [
-        Rect(0, 0, 272, 100),
-        Rect(272, 0, 272, 100),
-        Rect(544, 0, 272, 100),
+        Rect(0, 0, 296, 100),
+        Rect(296, 0, 272, 100),
+        Rect(568, 0, 296, 100),
     ]
     assert [grid.support(tile) for tile in tiles] == [
-        Rect(0, 0, 280, 100),
-        Rect(264, 0, 288, 100),
-        Rect(536, 0, 280, 100),
+        Rect(0, 0, 304, 100),
+        Rect(288, 0, 288, 100),
+        Rect(560, 0, 304, 100),
     ]
-    assert [grid.input(tile).left for tile in tiles] == [-24, 248, 520]
+    assert [grid.input(tile).left for tile in tiles] == [0, 272, 544]
+    assert grid.input(tiles[2]).right == photo.width
 
 
 def test_a_large_photo_costs_less_than_one_and_a_half_network_pixels_each() -> None:
@@ -112,12 +115,23 @@ def test_no_other_division_costs_fewer_network_pixels() -> None:
         assert cost == best * 128  # one row of pixels needs an input of 128: 64 keeps 16 of them
 
 
-def test_where_the_photo_ends_spare_pixels_go_to_the_other_side() -> None:
+def test_where_the_photo_ends_nothing_is_computed_beyond_it() -> None:
     photo = Size(1000, 1000)
-    at_left = plan_grid(Rect(0, 0, 200, 200), photo, MAXIM, factor=1)
-    assert at_left.anchor_x == 0
-    at_right = plan_grid(Rect(800, 800, 200, 200), photo, MAXIM, factor=1)
-    assert at_right.anchor_x + at_right.cell.width == 1000
+    corner = Rect(0, 0, 200, 200)
+    at_left = plan_grid(corner, photo, MAXIM, factor=1)
+    (tile,) = tiles_for_mask(at_left, None, corner)
+    assert at_left.input(tile) == Rect(0, 0, 256, 256)
+    corner = Rect(800, 800, 200, 200)
+    at_right = plan_grid(corner, photo, MAXIM, factor=1)
+    (tile,) = tiles_for_mask(at_right, None, corner)
+    assert at_right.input(tile) == Rect(744, 744, 256, 256)
+
+
+def test_a_photo_of_one_input_is_one_tile_without_a_halo() -> None:
+    photo = Size(256, 320)
+    grid = plan_grid(Rect.of_size(photo), photo, MAXIM, factor=1)
+    (tile,) = tiles_for_mask(grid, None, Rect.of_size(photo))
+    assert grid.input(tile) == grid.core(tile) == Rect.of_size(photo)
 
 
 def test_grids_of_smaller_scales_are_anchored_on_whole_network_pixels() -> None:

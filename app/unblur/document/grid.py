@@ -8,10 +8,17 @@ Along one axis, in photo pixels::
     |  halo  |<------- support ------->|  halo  |
              |<o/2>|<-- core -->|<o/2>|              core = cell, o = overlap
 
-The cores tile the plane without gaps. A tile's pixels are kept on its support, which reaches
+The cores tile the photo without gaps. A tile's pixels are kept on its support, which reaches
 half an overlap into each neighbour; there the two are joined by raised-cosine windows that
 sum to one. All numbers are multiples of the work scale's factor, so that a tile of the
 shrunk photo covers whole photo pixels.
+
+A halo shows the network what lies around a tile. Where the photo ends there is nothing to
+see, and a mirrored photo is worse than none: motion that turns round at the edge is a blur
+that no camera makes (it costs MAXIM half a decibel over a whole picture, measured). So the
+inputs of the outermost tiles are moved onto the photo, and a cell that has no more than its
+rim (halo and half an overlap) on the photo gives those pixels to its neighbour, which sees
+them already.
 """
 
 from __future__ import annotations
@@ -28,6 +35,47 @@ class TileIndex(NamedTuple):
 
     column: int
     row: int
+
+
+@dataclass(frozen=True, slots=True)
+class GridAxis:
+    """One axis of a grid: cells of `cell` from `anchor` on, over a photo of `length`.
+
+    `rim` is how far a tile's input reaches beyond its cell.
+    """
+
+    anchor: int
+    cell: int
+    rim: int
+    length: int
+
+    @property
+    def first(self) -> int:
+        """The first tile that has pixels."""
+        return (self.rim - self.anchor) // self.cell
+
+    @property
+    def last(self) -> int:
+        """The last tile that has pixels."""
+        return max(self.first, -(-(self.length - self.rim - self.anchor) // self.cell) - 1)
+
+    def at(self, position: int) -> int:
+        """The tile whose core holds a position on the photo."""
+        return min(max((position - self.anchor) // self.cell, self.first), self.last)
+
+    def start(self, tile: int) -> int:
+        """Where the core of a tile between `first` and `last` begins."""
+        return 0 if tile == self.first else self.anchor + tile * self.cell
+
+    def end(self, tile: int) -> int:
+        """Where the core of a tile between `first` and `last` ends."""
+        return self.length if tile == self.last else self.anchor + (tile + 1) * self.cell
+
+    def input_start(self, tile: int, factor: int) -> int:
+        """Where a tile's input begins: moved onto the photo, by whole network pixels."""
+        start = self.anchor + tile * self.cell - self.rim
+        room = self.length - (self.cell + 2 * self.rim)
+        return start if room <= 0 else min(max(start, 0), -(-room // factor) * factor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +104,41 @@ class TileGrid:
         rim = self.overlap + 2 * self.halo
         return Size((self.cell.width + rim) // self.factor, (self.cell.height + rim) // self.factor)
 
+    @property
+    def columns(self) -> GridAxis:
+        """The grid from left to right."""
+        return GridAxis(self.anchor_x, self.cell.width, self._rim, self.photo.width)
+
+    @property
+    def rows(self) -> GridAxis:
+        """The grid from top to bottom."""
+        return GridAxis(self.anchor_y, self.cell.height, self._rim, self.photo.height)
+
     def core(self, index: TileIndex) -> Rect:
-        """The part of the photo that is nearest to this tile; empty outside the photo."""
-        return self._cell(index).intersected(Rect.of_size(self.photo))
+        """The part of the photo that is this tile's; empty where there is no such tile."""
+        columns, rows = self.columns, self.rows
+        column, row = index
+        if not (columns.first <= column <= columns.last and rows.first <= row <= rows.last):
+            return Rect(0, 0, 0, 0)
+        return Rect.from_edges(
+            columns.start(column), rows.start(row), columns.end(column), rows.end(row)
+        )
 
     def support(self, index: TileIndex) -> Rect:
         """Where the tile's window is above zero, and where its pixels are kept."""
-        if self.core(index).is_empty:
+        core = self.core(index)
+        if core.is_empty:
             return Rect(0, 0, 0, 0)
-        return self._cell(index).expanded(self.overlap // 2, Rect.of_size(self.photo))
+        return core.expanded(self.overlap // 2, Rect.of_size(self.photo))
 
     def input(self, index: TileIndex) -> Rect:
-        """What the network sees; it may reach beyond the photo, where pixels are reflected."""
-        cell, margin = self._cell(index), self.overlap // 2 + self.halo
+        """What the network sees; only a photo smaller than that is reflected to fill it."""
+        columns, rows = self.columns, self.rows
         return Rect(
-            cell.x - margin, cell.y - margin, cell.width + 2 * margin, cell.height + 2 * margin
+            columns.input_start(index.column, self.factor),
+            rows.input_start(index.row, self.factor),
+            columns.cell + 2 * columns.rim,
+            rows.cell + 2 * rows.rim,
         )
 
     def tiles_touching(self, rect: Rect) -> Iterator[TileIndex]:
@@ -82,28 +150,15 @@ class TileGrid:
         visible = rect.intersected(Rect.of_size(self.photo))
         if visible.is_empty:
             return
-        half = self.overlap // 2
-        columns = range(
-            (visible.left - half - self.anchor_x) // self.cell.width,
-            (visible.right - 1 + half - self.anchor_x) // self.cell.width + 1,
-        )
-        rows = range(
-            (visible.top - half - self.anchor_y) // self.cell.height,
-            (visible.bottom - 1 + half - self.anchor_y) // self.cell.height + 1,
-        )
-        for row in rows:
-            for column in columns:
-                index = TileIndex(column, row)
-                if self.support(index).overlaps(visible):
-                    yield index
+        seen = visible.expanded(self.overlap // 2, Rect.of_size(self.photo))
+        columns, rows = self.columns, self.rows
+        for row in range(rows.at(seen.top), rows.at(seen.bottom - 1) + 1):
+            for column in range(columns.at(seen.left), columns.at(seen.right - 1) + 1):
+                yield TileIndex(column, row)
 
-    def _cell(self, index: TileIndex) -> Rect:
-        return Rect(
-            self.anchor_x + index.column * self.cell.width,
-            self.anchor_y + index.row * self.cell.height,
-            self.cell.width,
-            self.cell.height,
-        )
+    @property
+    def _rim(self) -> int:
+        return self.overlap // 2 + self.halo
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from unblur.document.buffer import FloatImage, UInt16Image
 from unblur.document.geometry import Rect
-from unblur.document.grid import LayerKey, TileGrid, TileIndex
+from unblur.document.grid import GridAxis, LayerKey, TileGrid, TileIndex
 
 _STEPS = 256  # weight of one along one axis; two axes and 16-bit pixels fill 32 bits
 _ONE = _STEPS * _STEPS
@@ -28,7 +28,7 @@ def window(grid: TileGrid, index: TileIndex) -> NDArray[np.float32]:
     With its neighbours' they sum to exactly one on every pixel of the photo.
     """
     support, half = grid.support(index), grid.overlap // 2
-    across, down = _axes(grid)
+    across, down = grid.columns, grid.rows
     x = _weights(across, index.column, support.left, support.right, half)
     y = _weights(down, index.row, support.top, support.bottom, half)
     return np.multiply.outer(y, x).astype(np.float32) / np.float32(_ONE)
@@ -85,7 +85,7 @@ class RestoredTiles:
         """
         pixels = np.zeros((rect.height, rect.width, 3), np.uint16)
         coverage = np.zeros((rect.height, rect.width), np.float32)
-        across, down = _axes(self.key.grid)
+        across, down = self.key.grid.columns, self.key.grid.rows
         half = self.key.grid.overlap // 2
         columns = list(_stretches(across, rect.left, rect.right, half))
         for row in _stretches(down, rect.top, rect.bottom, half):
@@ -156,18 +156,6 @@ def read_layers(layers: Sequence[RestoredTiles], rect: Rect) -> tuple[UInt16Imag
     return pixels, coverage
 
 
-class _Axis(NamedTuple):
-    """One axis of a grid: cells of `cell` from `anchor` on, over a photo of `length`."""
-
-    anchor: int
-    cell: int
-    length: int
-
-    def has_neighbours_at(self, edge: int) -> bool:
-        """Whether cells on both sides of `edge` lie on the photo."""
-        return 0 < edge < self.length
-
-
 class _Stretch(NamedTuple):
     """Pixels [start, end) of an axis over which the same one or two tiles lie."""
 
@@ -175,13 +163,6 @@ class _Stretch(NamedTuple):
     end: int
     tiles: tuple[int, ...]
     weights: tuple[NDArray[np.uint32], ...]
-
-
-def _axes(grid: TileGrid) -> tuple[_Axis, _Axis]:
-    return (
-        _Axis(grid.anchor_x, grid.cell.width, grid.photo.width),
-        _Axis(grid.anchor_y, grid.cell.height, grid.photo.height),
-    )
 
 
 @lru_cache(maxsize=8)
@@ -197,7 +178,7 @@ def _ramp(overlap: int) -> NDArray[np.uint32]:
     return rising
 
 
-def _weights(axis: _Axis, tile: int, start: int, end: int, half: int) -> NDArray[np.uint32]:
+def _weights(axis: GridAxis, tile: int, start: int, end: int, half: int) -> NDArray[np.uint32]:
     """The window of one tile along an axis, over [start, end) of its support."""
     weights = np.full(end - start, _STEPS, np.uint32)
     for stretch in _stretches(axis, start, end, half):
@@ -206,21 +187,20 @@ def _weights(axis: _Axis, tile: int, start: int, end: int, half: int) -> NDArray
     return weights
 
 
-def _stretches(axis: _Axis, start: int, end: int, half: int) -> Iterator[_Stretch]:
+def _stretches(axis: GridAxis, start: int, end: int, half: int) -> Iterator[_Stretch]:
     """[start, end), as far as it lies on the photo, cut where the set of tiles changes."""
     at, end = max(start, 0), min(end, axis.length)
     while at < end:
-        tile = (at - axis.anchor) // axis.cell
-        low = axis.anchor + tile * axis.cell
+        tile = axis.at(at)
         # The one edge whose blend zone `at` lies in or before.
-        edge = low if at < low + half and axis.has_neighbours_at(low) else low + axis.cell
-        zone_start, zone_end = edge - half, edge + half
-        if half and at >= zone_start and axis.has_neighbours_at(edge):
-            stop = min(zone_end, end)
-            rising = _ramp(2 * half)[at - zone_start : stop - zone_start]
-            left = (edge - axis.anchor) // axis.cell - 1
+        follows = tile > axis.first and at < axis.start(tile) + half
+        left = tile - 1 if follows else tile
+        edge = axis.end(left)
+        if left < axis.last and at >= edge - half:
+            stop = min(edge + half, end)
+            rising = _ramp(2 * half)[at - edge + half : stop - edge + half]
             yield _Stretch(at, stop, (left, left + 1), (_STEPS - rising, rising))
         else:
-            stop = min(zone_start if axis.has_neighbours_at(edge) else edge, end)
+            stop = min(edge - half if left < axis.last else edge, end)
             yield _Stretch(at, stop, (tile,), (np.full(stop - at, _STEPS, np.uint32),))
         at = stop

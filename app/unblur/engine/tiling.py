@@ -6,9 +6,10 @@ axis every allowed input size is tried, and the one with the smallest product of
 size wins. What is left over is context, shared by both ends.
 
 The blend zone lies in the inner part of the halo. With MAXIM's inputs of at most 320, a halo
-of 32 and an overlap of 16, a tile advances by 320 - 2·32 + 16 = 272 pixels: a large photo
-costs (320 / 272)² = 1.38 network pixels for each of its own, and a region of 256 × 256 is one
-tile, whose 320 × 320 pixels reach 32 into the photo around it.
+of 24 and an overlap of 16, a tile advances by 320 - 2·24 + 16 = 288 pixels: a large photo
+costs (320 / 288)² = 1.23 network pixels for each of its own, and a region of 256 × 256 is one
+tile, whose 320 × 320 pixels reach 32 into the photo around it. Inputs above 320 cost less and
+lose: 29.57 dB instead of 29.89 over the GoPro picture 01 with inputs up to 384.
 """
 
 from __future__ import annotations
@@ -154,10 +155,12 @@ class _Axis(NamedTuple):
 def _plan_axis(start: int, end: int, length: int, policy: TilingPolicy, factor: int) -> _Axis:
     """The cheapest cells for [start, end) of an axis of `length` photo pixels."""
     first, last = start // factor, -(-end // factor)
-    # Beyond these ends a neighbour exists, and its half of the blend zone must stay outside.
-    lead = policy.overlap // 2 if start > 0 else 0
-    trail = policy.overlap // 2 if end < length else 0
-    need = lead + (last - first) + trail
+    # Where a neighbour lies beyond an end, its half of the blend zone must stay outside; at
+    # the photo's edge the outermost tile also keeps its rim.
+    rim = policy.halo - policy.overlap // 2
+    lead = policy.overlap // 2 if start > 0 else -rim
+    trail = policy.overlap // 2 if end < length else -rim
+    need = max(1, lead + (last - first) + trail)
 
     def cost(size: int) -> tuple[int, int, int]:
         return -(-need // policy.advance(size)) * size, abs(size - policy.tile), -size
@@ -165,5 +168,5 @@ def _plan_axis(start: int, end: int, length: int, policy: TilingPolicy, factor: 
     cell = policy.advance(min(policy.sizes, key=cost))
     spare = -(-need // cell) * cell - need
     # Where the photo ends there is nothing to see, so the spare pixels go to the other end.
-    before = spare // 2 if bool(lead) == bool(trail) else (spare if lead else 0)
+    before = spare // 2 if (start > 0) == (end < length) else (spare if start > 0 else 0)
     return _Axis((first - lead - before) * factor, cell * factor)
