@@ -55,7 +55,7 @@ def test_several_photos_sit_in_a_filmstrip(
 def test_ctrl_r_restores_and_the_button_becomes_stop(
     qtbot: QtBot, program: Program, person: Any, client: Any, save: Save
 ) -> None:
-    client.seconds_per_tile = 6.0
+    client.seconds_per_tile = 12.0
     person.opens(save())
     box = program.panel.restore
     qtbot.waitUntil(lambda: box.restore_button.text() == "Restore · about 12 s")
