@@ -123,12 +123,13 @@ class Program(QObject):
         self.window.show()
 
     def shut_down(self) -> None:
-        """A clean end."""
+        """The end: by the person's wish, or because the display is gone."""
         self.restorer.stop()
-        self.autosave.finish()
+        is_settled = self.autosave.finish()
         self.window.keep_place(self._place_file)
         self.jobs.shutdown()
-        self.pasted.forget_all()
+        if is_settled:
+            self.pasted.forget_all()
         self.client.shutdown()
 
     @property

@@ -35,14 +35,17 @@ def test_an_edit_is_on_disk_within_five_seconds(
     qtbot: QtBot, session: Session, make_photo: MakePhoto, rectangle: AddRectangle, folder: Path
 ) -> None:
     autosave = Autosave(session, folder)
-    session.open(make_photo())
+    opened = session.open(make_photo())
     region = rectangle(Rect(1, 2, 30, 40))
     qtbot.waitUntil(lambda: bool(files(folder)), timeout=5000)
     saved = json.loads(files(folder)[0].read_text())["documents"][0]
     assert saved["path"] == "/photos/a.png"
     assert saved["regions"][0]["id"] == region.id
     assert saved["regions"][0]["shapes"] == [{"kind": "rectangle", "rect": [1, 2, 30, 40]}]
-    autosave.finish()
+    assert not autosave.finish(), "nobody was asked yet"
+    assert files(folder)
+    session.close(opened)
+    assert autosave.finish()
     assert files(folder) == []
 
 

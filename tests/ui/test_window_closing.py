@@ -124,6 +124,7 @@ def test_a_pasted_picture_survives_a_crash_with_its_edits(
     assert program.session.document is not None
     assert (program.session.document.photo.pixels[0, 0] == (0, 0, 255)).all()
     assert len(program.session.document.regions) == 1
+    program.session.close(program.session.current)  # type: ignore[arg-type]
     program.shut_down()
     assert list((own_home / "state" / "pasted").iterdir()) == []
 

@@ -59,11 +59,19 @@ class Autosave(QObject):
         self._is_failing = False
         return True
 
-    def finish(self) -> None:
-        """The window was closed by the person: leave nothing behind."""
+    def finish(self) -> bool:
+        """The window is gone; whether it leaves nothing behind.
+
+        A person who closes it was asked about every photo. But the display may also have
+        ended under it, as at the end of a session: then the edits wait for the next start.
+        """
         self._timer.stop()
+        if any(opened.has_unsaved_work for opened in self._session.photos):
+            self.save()
+            return False
         if self._file is not None:
             self._file.remove()
+        return True
 
     def _tell(self, error: OSError) -> None:
         if not self._is_failing:

@@ -19,9 +19,16 @@ class IconSet:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._known: dict[tuple[str, Theme, int], QIcon] = {}
 
     def icon(self, name: str, theme: Theme, size: int = 20) -> QIcon:
         """The drawing NAME.svg of `size` pixels, also as it looks disabled or checked."""
+        key = (name, theme, size)
+        if key not in self._known:  # lists ask anew at every edit
+            self._known[key] = self._made(name, theme, size)
+        return self._known[key]
+
+    def _made(self, name: str, theme: Theme, size: int) -> QIcon:
         drawing = (self._folder / f"{name}.svg").read_text(encoding="utf-8")
         icon = QIcon()
         looks = (

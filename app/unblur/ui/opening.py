@@ -104,8 +104,11 @@ class PhotoOpener(QObject):
                 self.open([edit.path])
         self.waiting_changed.emit(sum(self._waiting.values()))
 
-    def take(self, mime: QMimeData) -> None:
-        """Open what was pasted or dropped."""
+    def take(self, mime: QMimeData | None) -> None:
+        """Open what was pasted or dropped; None is a clipboard that cannot be read."""
+        if mime is None:
+            self.nothing_pasted.emit()
+            return
         paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
         raw = next((name for name in _RAW_FORMATS if mime.hasFormat(name)), None)
         if paths:

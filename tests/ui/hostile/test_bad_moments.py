@@ -31,6 +31,11 @@ def test_one_photo_opened_fifty_times_is_open_once(
     assert len(program.filmstrip.cells) == 1
 
 
+def test_a_clipboard_that_cannot_be_read_holds_no_picture(program: Program, person: Any) -> None:
+    program.opener.take(None)
+    assert "no picture to paste" in person.reads()
+
+
 def test_a_window_that_ends_while_photos_are_read_waits_for_those_under_way_only(
     qtbot: QtBot, program: Program, save: Save, monkeypatch: pytest.MonkeyPatch
 ) -> None:

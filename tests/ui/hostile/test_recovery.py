@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from unblur.bootstrap import Program
@@ -105,6 +106,28 @@ def test_edits_are_not_forgotten_while_they_cannot_be_saved_anew(
     assert file.exists()
 
 
+def test_a_window_whose_display_is_gone_leaves_its_edits_for_the_next(
+    program: Program, person: Any, save: Save, own_home: Path
+) -> None:
+    person.opens(save("a.png"))
+    person.adds_region()
+    program.shut_down()  # Qt's loop ends as after a wish to quit, but nobody was asked
+    (kept,) = (own_home / "state" / "recovery").glob("*.json")
+    assert len(json.loads(kept.read_text())["documents"][0]["regions"]) == 1
+
+
+def test_a_pasted_picture_with_edits_is_left_as_well(
+    qtbot: QtBot, program: Program, person: Any, own_home: Path
+) -> None:
+    image = QImage(200, 100, QImage.Format.Format_RGB32)
+    image.fill(0)
+    program.opener.take_image(image)
+    qtbot.waitUntil(lambda: program.session.current is not None)
+    person.adds_region()
+    program.shut_down()
+    assert len(list((own_home / "state" / "pasted").iterdir())) == 1
+
+
 @pytest.mark.parametrize("folder", ["read_only_folder", "tiny_disk"])
 def test_a_state_folder_that_cannot_be_written_is_told_once(
     program: Program,
@@ -136,7 +159,8 @@ def test_a_state_folder_that_cannot_be_written_is_told_once(
             ".json",
             ".lock",
         ]
-    program.autosave.finish()
+    program.session.close(program.session.current)  # type: ignore[arg-type]
+    assert program.autosave.finish()
 
 
 @pytest.mark.allow_log("cannot be read", "not readable", "not usable")
