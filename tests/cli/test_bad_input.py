@@ -170,6 +170,21 @@ def test_names_in_any_script_are_fine(unblur: Command, tmp_path: Path, name: str
     assert Path(outcome.reports[0]["output"]).exists()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs names as POSIX has them")
+def test_a_name_with_bytes_that_are_no_letters_is_told_and_reported(
+    unblur: Command, tmp_path: Path
+) -> None:
+    source = Path(os.fsdecode(os.fsencode(tmp_path) + b"/b\xff.png"))
+    source.write_bytes(b"no picture")
+
+    outcome = unblur("restore", source, "-o", tmp_path / "out.png", "--json")
+
+    assert outcome.status == 1
+    assert f"{tmp_path}/b�.png" in outcome.err
+    outcome.out.encode("ascii")
+    assert outcome.reports[0]["input"] == str(source)
+
+
 def test_a_region_beyond_the_photo_is_told(unblur: Command, photo: Path, tmp_path: Path) -> None:
     outcome = unblur("restore", photo, "-o", tmp_path / "o.png", "--region", "200,10,20,20")
 

@@ -24,7 +24,8 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     if done.returncode != 0:
         pytest.skip(f"needs the right to mount: {done.stderr.decode().strip()}")
     yield folder
-    subprocess.run([unmount, str(folder)], check=True)
+    # Lazily, so that a test that failed with a file open leaves no disk behind.
+    subprocess.run([unmount, "-l", str(folder)], check=True)
 
 
 @pytest.fixture

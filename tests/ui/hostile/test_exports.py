@@ -193,6 +193,31 @@ def test_a_folder_without_room_or_right_ends_in_a_banner_and_keeps_the_edits(
     assert program.window.isWindowModified()
 
 
+def test_a_file_that_may_not_grow_further_ends_in_a_banner(
+    qtbot: QtBot,
+    program: Program,
+    person: Any,
+    save: Save,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    resource = pytest.importorskip("resource")
+    person.opens(save("a.png", (400, 300)))
+    person.adds_region()
+    person.answers_export(monkeypatch, Answer.EXPORT, None)
+    files = set(tmp_path.iterdir())
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, most))
+    try:
+        program.actions[ActionId.EXPORT].trigger()
+        qtbot.waitUntil(lambda: "could not be written" in person.reads())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    assert "a-unblurred.png" in person.reads()
+    assert set(tmp_path.iterdir()) == files
+    assert program.window.isWindowModified()
+
+
 def test_a_photo_whose_file_is_gone_is_exported_all_the_same(
     qtbot: QtBot, program: Program, person: Any, save: Save, monkeypatch: pytest.MonkeyPatch
 ) -> None:
