@@ -15,11 +15,12 @@ from safetensors.torch import load_file
 from unblur_models.plain_unet.network import PlainUnet
 from unblur_models.training.batches import Batches
 from unblur_models.training.checkpoint import read_checkpoint, read_snapshot, write_checkpoint
-from unblur_models.training.config import Phase, RunConfig, read_run
+from unblur_models.training.config import LossConfig, Phase, RunConfig, read_run
 from unblur_models.training.errors import CheckpointError, ConfigError, DivergedError
 from unblur_models.training.export import export
 from unblur_models.training.journal import Journal, last_scores
 from unblur_models.training.learner import Learner
+from unblur_models.training.losses import loss
 from unblur_models.training.prefetch import Prefetch
 from unblur_models.training.reading import read_config
 from unblur_models.training.run import CHECKPOINT, SNAPSHOT, Run
@@ -191,3 +192,34 @@ def test_training_needs_nothing_that_a_bare_machine_lacks() -> None:
         [sys.executable, "-c", program], check=False, env=environment, capture_output=True
     )
     assert done.returncode == 0, done.stderr.decode()
+
+
+def test_the_rate_stays_until_it_cools(run_config: RunConfig) -> None:
+    options = dataclasses.replace(run_config.optimizer, warm_up=1, cooling=0.25)
+    rates = [learning_rate(options, step, 100, 0) for step in (0, 50, 75, 88, 100)]
+    assert rates[:3] == [options.rate] * 3
+    assert options.last_rate < rates[3] < options.rate
+    assert rates[4] == pytest.approx(options.last_rate)
+
+
+def test_a_run_with_more_steps_goes_on_where_it_was(run_config: RunConfig) -> None:
+    learner = Learner(run_config, CPU, "a test")
+    learner.step(*RunData(run_config, CPU).training(torch.arange(4), 32))
+    longer = Learner(dataclasses.replace(run_config, steps=600), CPU, "a test")
+    longer.resume(learner.checkpoint())
+    assert (longer.progress.step, longer.progress.steps) == (1, 600)
+
+
+def test_the_psnr_term_weighs_every_patch_alike() -> None:
+    config = LossConfig(charbonnier=1e-3, frequency=0, edge=0, psnr=1.0)
+    sharp = torch.zeros(2, 3, 16, 16)
+    restored = torch.stack((torch.full((3, 16, 16), 0.1), torch.full((3, 16, 16), 0.3)))
+    restored.requires_grad_()
+    loss(restored, sharp, config).backward()
+    pulls = [
+        each.norm().item() * mean for each, mean in zip(restored.grad, (0.1, 0.3), strict=True)
+    ]
+    # The gradient of 10·log10 of a mean square falls with the error itself.
+    pixels = [0.1 * 0.5 / 768**0.5, 0.3 * 0.5 / 768**0.5]
+    alone = [pull - pixel for pull, pixel in zip(pulls, pixels, strict=True)]
+    assert alone[0] == pytest.approx(alone[1], rel=0.02)

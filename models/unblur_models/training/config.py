@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ class DataConfig:
     """Packs to train on; paths in a file are relative to where the run starts.
 
     `real_share` of the samples are real pairs. `held_out` of the sharp photographs are kept
-    for validation. The rest is as in data.crops.CropChoice.
+    for validation. Samples that are not real come from the packs of `made` (see shelf.py) or,
+    where there are none, are blurred as they are needed. The rest is as in
+    data.crops.CropChoice.
     """
 
     sharp: tuple[Path, ...]
@@ -29,6 +31,7 @@ class DataConfig:
     plain_share: float
     half_probability: float
     masks: tuple[Path, ...] = ()
+    made: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +49,26 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class LossConfig:
-    """Weights of the terms; `charbonnier` is the rounding of its corner, in units of white."""
+    """Weights of the terms; `charbonnier` is the rounding of its corner, in units of white.
+
+    `psnr` is the weight of a dB, of each patch by itself: patches that are far off count no
+    more than others, as they do in what is measured.
+    """
 
     charbonnier: float
     frequency: float
     edge: float
+    psnr: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class OptimizerConfig:
-    """AdamW with a cosine schedule after a linear warm-up. `ema` is the decay a step."""
+    """AdamW, warmed up linearly. `ema` is the decay a step.
+
+    The rate stays until the last `cooling` (share of all steps), then falls along a cosine:
+    with less than 1, more steps can be planned later without a break (Hägele et al.,
+    NeurIPS 2024).
+    """
 
     rate: float
     last_rate: float
@@ -64,6 +77,7 @@ class OptimizerConfig:
     clip: float
     warm_up: int
     ema: float
+    cooling: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +115,17 @@ class RunConfig:
     compile: bool = False
 
 
-def read_run(path: Path) -> RunConfig:
-    """The run in a file. `synthesis` may name another file beside it. Raises ConfigError."""
+def read_run(path: Path, *, with_stock: bool = True) -> RunConfig:
+    """The run in a file. `synthesis` may name another file beside it. Raises ConfigError.
+
+    Without stock, `data.made` is left out: it may not be there yet.
+    """
     table: dict[str, Any] = read_toml(path)
     if isinstance(table.get("synthesis"), str):
         table["synthesis"] = read_toml(path.parent / table["synthesis"])
     config = read_config(RunConfig, table)
+    if not with_stock:
+        config = replace(config, data=replace(config.data, made=()))
     multiple = config.network.size_multiple
     for phase in config.phases:
         if phase.patch % multiple or phase.patch % MULTIPLE:

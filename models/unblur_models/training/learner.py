@@ -80,7 +80,9 @@ class Learner:
         """Goes on as if the run had never stopped; on other hardware, to the same schedule."""
         own = self.progress.hardware
         hardware = tuple(dict.fromkeys((*checkpoint.progress.hardware, *own)))
-        self.progress = dataclasses.replace(checkpoint.progress, hardware=hardware)
+        self.progress = dataclasses.replace(
+            checkpoint.progress, steps=self._config.steps, hardware=hardware
+        )
         self._take(checkpoint.weights, checkpoint.average)
         for name, each in self._parameters.items():
             if name in checkpoint.first:

@@ -11,6 +11,7 @@ from unblur_models.training.config import RunConfig
 from unblur_models.training.data.crops import CropChoice, CropSource, LoadedPack, load
 from unblur_models.training.data.leaks import check_no_leak, split
 from unblur_models.training.data.pack import Picture, open_pack
+from unblur_models.training.data.stock import check_stock, origin
 from unblur_models.training.draws import Draws
 from unblur_models.training.errors import ConfigError
 from unblur_models.training.synthesis.pipeline import Crops, Synthesis
@@ -29,12 +30,14 @@ class SampleSource:
         *,
         seed: int,
         masks: Sequence[LoadedPack] = (),
+        made: Sequence[LoadedPack] = (),
     ) -> None:
         data = config.data
         choice = CropChoice(data.candidates, data.plain_share, data.half_probability)
         self.seed = seed
         self._sharp = CropSource(sharp, choice)
         self._pairs = CropSource(pairs, choice) if pairs else None
+        self._stock = CropSource(made, choice) if made else None
         self._real_share = data.real_share if pairs else 0.0
         cut_outs = _cut_outs(CropSource(masks, choice)) if masks else None
         self._synthesis = Synthesis(config.synthesis, masks=cut_outs)
@@ -46,12 +49,22 @@ class SampleSource:
         device = self._sharp.device
         blurred = torch.empty(len(indices), 3, patch, patch, device=device)
         sharp = torch.empty_like(blurred)
-        for rows, make in ((is_real, self._real), (~is_real, self._made)):
+        invented = self.made if self._stock is None else self._stocked
+        for rows, make in ((is_real, self._real), (~is_real, invented)):
             chosen = rows.nonzero()[:, 0]
             if len(chosen):
                 places = chosen.to(device)
-                blurred[places], sharp[places] = make(draws.taken(chosen), patch)
+                blurred[places], sharp[places] = make(indices[chosen], patch)
         return blurred, sharp
+
+    def made(self, indices: Tensor, patch: int) -> tuple[Tensor, Tensor]:
+        """The samples (N,) as if all of them were made-up blur, blurred now."""
+        return self._synthesis(Draws(self.seed, indices), self._sharp, patch)
+
+    @property
+    def made_of(self) -> str:
+        """A name for the photographs that blur is made of."""
+        return origin(self._sharp.pictures)
 
     def kinds(self, indices: Tensor) -> list[str]:
         """What each sample is: "real", or a kind of made-up blur."""
@@ -69,12 +82,13 @@ class SampleSource:
     def _is_real(self, draws: Draws) -> Tensor:
         return draws.happens("real", self._real_share)
 
-    def _real(self, draws: Draws, patch: int) -> tuple[Tensor, Tensor]:
+    def _real(self, indices: Tensor, patch: int) -> tuple[Tensor, Tensor]:
         assert self._pairs is not None
-        return self._pairs.pairs(draws, "pair", patch)
+        return self._pairs.pairs(Draws(self.seed, indices), "pair", patch)
 
-    def _made(self, draws: Draws, patch: int) -> tuple[Tensor, Tensor]:
-        return self._synthesis(draws, self._sharp, patch)
+    def _stocked(self, indices: Tensor, patch: int) -> tuple[Tensor, Tensor]:
+        assert self._stock is not None
+        return self._stock.pairs(Draws(self.seed, indices), "stock", patch)
 
 
 class RunData:
@@ -88,15 +102,16 @@ class RunData:
         sharp = [load(open_pack(each), device) for each in config.data.sharp]
         pairs = [load(open_pack(each), device) for each in config.data.pairs]
         masks = [load(open_pack(each), device) for each in config.data.masks]
+        made = [load(open_pack(each), device) for each in config.data.made]
         if not sharp:
             raise ConfigError("data.sharp", "no packs")
         self.validation = tuple(open_pack(each) for each in config.validation.pairs)
         kept, held = split(_pictures(sharp), config.data.held_out)
         seen = (*kept, *_pictures(pairs))
         check_no_leak(seen, (*held, *(p for each in self.validation for p in each.pictures)))
-        self.training = SampleSource(
-            config, [each.taken(kept) for each in sharp], pairs, seed=config.seed, masks=masks
-        )
+        check_stock(_pictures(made), origin(kept))
+        own = [each.taken(kept) for each in sharp]
+        self.training = SampleSource(config, own, pairs, seed=config.seed, masks=masks, made=made)
         unseen = [each.taken(held) for each in sharp] if held else sharp
         self.made = SampleSource(config, unseen, (), seed=_VALIDATION_SEED, masks=masks)
 

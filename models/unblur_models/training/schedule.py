@@ -9,8 +9,9 @@ from unblur_models.training.config import OptimizerConfig, Phase
 
 
 def learning_rate(config: OptimizerConfig, step: int, steps: int, started: int) -> float:
-    """A cosine from `rate` to `last_rate` over all steps, warmed up from step `started` on."""
-    cosine = (1 + math.cos(math.pi * min(step / steps, 1.0))) / 2
+    """`rate`, warmed up from step `started` on, and at last a cosine down to `last_rate`."""
+    cooled = (min(step / steps, 1.0) - (1 - config.cooling)) / config.cooling
+    cosine = (1 + math.cos(math.pi * max(cooled, 0.0))) / 2
     rate = config.last_rate + (config.rate - config.last_rate) * cosine
     return rate * min(1.0, (step - started + 1) / max(config.warm_up, 1))
 
