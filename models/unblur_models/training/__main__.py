@@ -13,6 +13,7 @@ from pathlib import Path
 
 import torch
 
+from unblur_models.training.board import board_in
 from unblur_models.training.checkpoint import read_checkpoint, read_snapshot
 from unblur_models.training.config import RunConfig, read_run
 from unblur_models.training.errors import CheckpointError, TrainingError
@@ -43,7 +44,8 @@ def _train(options: argparse.Namespace) -> None:
     learner = Learner(config, device, hardware)
     _continue(learner, folder, options)
     data = RunData(config, device)
-    run = Run(config, learner, data, folder, Journal(folder, seconds_between=options.every))
+    journal = Journal(folder, seconds_between=options.every, board=board_in(folder))
+    run = Run(config, learner, data, folder, journal)
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())

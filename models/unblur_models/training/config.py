@@ -81,6 +81,15 @@ class OptimizerConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class Distillation:
+    """A model of the zoo whose results count as much as `weight` of the pixels' term."""
+
+    model: str
+    quality: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class ValidationConfig:
     """Real pairs, never trained on, and made-up samples of fixed seed.
 
@@ -113,6 +122,7 @@ class RunConfig:
     synthesis: SynthesisConfig
     threads: int | None = None
     compile: bool = False
+    distillation: Distillation | None = None
 
 
 def read_run(path: Path, *, with_stock: bool = True) -> RunConfig:

@@ -1,4 +1,4 @@
-"""What a run tells: a line for the person, JSON lines for later, pictures to look at."""
+"""What a run tells: a line for the person, JSON lines and TensorBoard's curves for later."""
 
 from __future__ import annotations
 
@@ -10,19 +10,34 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+import numpy as np
+from numpy.typing import NDArray
+
+from unblur_models.training.board import Board
 from unblur_models.training.checkpoint import Progress
 from unblur_models.training.validation import Score
 
+_BAR = 24  # places
+
 
 class Journal:
-    """Writes FOLDER/log.jsonl, and a line to `stream` at most every `seconds_between`."""
+    """Writes FOLDER/log.jsonl, and a line to `stream` at most every `seconds_between`.
+
+    On a terminal the line is a bar that stays in its place. `board` takes the same facts.
+    """
 
     def __init__(
-        self, folder: Path, *, stream: TextIO | None = None, seconds_between: float = 30.0
+        self,
+        folder: Path,
+        *,
+        stream: TextIO | None = None,
+        seconds_between: float = 30.0,
+        board: Board | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / "log.jsonl"
         self._stream = stream or sys.stdout
+        self._board = board
         self._between = seconds_between
         self._last: tuple[float, int, int] | None = None
 
@@ -50,16 +65,24 @@ class Journal:
             rate=rate,
             samples_a_second=round(samples_a_second, 2),
         )
-        self._say(
+        line = (
             f"step {progress.step}/{progress.steps}  loss {loss:.4f}  "
             f"{samples_a_second:.1f} samples/s  {_time(progress.seconds)} spent  "
             f"{'?' if left is None else _time(left)} left"
         )
+        if self._stream.isatty():
+            done = _BAR * progress.step // progress.steps
+            self._stream.write(f"\r\x1b[K{'█' * done}{'░' * (_BAR - done)}  {line}")
+            self._stream.flush()
+        else:
+            self._say(line)
 
     def validated(self, progress: Progress, scores: Sequence[Score]) -> None:
         """Notes how good the network is."""
         table = [dataclasses.asdict(each) for each in scores]
         self.note("validated", step=progress.step, samples=progress.samples, scores=table)
+        if self._stream.isatty():
+            self._say("")  # ends the bar's line
         for each in scores:
             self._say(
                 f"  {each.group}: {each.blurred:.2f} -> {each.psnr:.2f} dB "
@@ -68,8 +91,16 @@ class Journal:
 
     def note(self, event: str, **facts: Any) -> None:
         """One JSON line."""
+        entry = {"event": event, "time": time.time(), **facts}
         with self._path.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps({"event": event, "time": time.time(), **facts}) + "\n")
+            stream.write(json.dumps(entry) + "\n")
+        if self._board is not None:
+            self._board.told(entry)
+
+    def pictured(self, pixels: NDArray[np.uint8], step: int) -> None:
+        """Shows a sheet of pictures (H, W, 3) on the board."""
+        if self._board is not None:
+            self._board.shown(pixels, step)
 
     def _say(self, line: str) -> None:
         self._stream.write(line + "\n")

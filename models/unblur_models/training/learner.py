@@ -12,6 +12,7 @@ from unblur_models.training.checkpoint import Checkpoint, Progress, Tensors
 from unblur_models.training.config import RunConfig
 from unblur_models.training.losses import loss
 from unblur_models.training.schedule import ema_decay, learning_rate
+from unblur_models.training.teacher import Teacher
 
 
 class Learner:
@@ -35,6 +36,8 @@ class Learner:
             weight_decay=options.weight_decay,
             fused=True,
         )
+        asked = config.distillation
+        self._teacher = Teacher(asked, device) if asked is not None else None
         self.progress = Progress(config.name, 0, config.steps, 0, 0.0, 0, 0, (hardware,))
 
     def step(self, blurred: Tensor, sharp: Tensor) -> Tensor:
@@ -47,6 +50,8 @@ class Learner:
         with torch.autocast(self._device.type, torch.bfloat16, enabled=is_accelerated):
             restored = self._forward(blurred)
         value = loss(restored, sharp, self._config.loss)
+        if self._teacher is not None:
+            value = value + self._teacher(restored, blurred, sharp)
         self._optimizer.zero_grad(set_to_none=True)
         value.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self._parameters.values(), options.clip)

@@ -87,7 +87,9 @@ class Run:
         progress = self._learner.progress
         self._journal.validated(progress, scores(restored))
         name = f"step-{progress.step:07d}.png"
-        write_png(self._folder / "samples" / name, sheet(shown(restored)))
+        pixels = sheet(shown(restored))
+        write_png(self._folder / "samples" / name, pixels)
+        self._journal.pictured(pixels, progress.step)
 
     def keep(self, folder: Path) -> None:
         """Copies what a later stretch on another machine needs, and no more: few, small files."""
