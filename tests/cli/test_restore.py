@@ -152,9 +152,9 @@ def test_what_exists_is_replaced_only_when_told_to(
 def test_a_target_that_cannot_be_written_is_told_before_the_network_runs(
     unblur: Command, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str
 ) -> None:
-    from unblur.cli import restoration
+    from unblur.cli import restorer
 
-    monkeypatch.setattr(restoration, "run", lambda *_: pytest.fail("the network ran"))
+    monkeypatch.setattr(restorer, "run", lambda *_: pytest.fail("the network ran"))
 
     assert unblur("restore", photo, "-o", tmp_path / out).status == 1
 
@@ -218,12 +218,12 @@ def test_a_device_that_is_not_here_is_refused(
 def test_ctrl_c_leaves_no_half_file(
     unblur: Command, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from unblur.cli import restoration
+    from unblur.cli import restorer
 
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(restoration, "run", interrupted)
+    monkeypatch.setattr(restorer, "run", interrupted)
     (tmp_path / "out").mkdir()
 
     outcome = unblur("restore", photo, "-o", tmp_path / "out")

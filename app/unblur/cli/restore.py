@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from unblur.cli.arguments import RestoreOrder
+from unblur.cli.choice import chosen_card
 from unblur.cli.memory import peak_memory_mb
 from unblur.cli.progress import ProgressLine
 from unblur.cli.targets import Target, TargetError, plan_targets
@@ -22,7 +23,6 @@ from unblur.errors import (
 )
 from unblur.messages import message_for, printable
 from unblur_models import catalog
-from unblur_models.errors import UnknownModelError
 
 if TYPE_CHECKING:
     from unblur.cli.restoration import Report, Restoration
@@ -36,7 +36,8 @@ _UNUSABLE = 2
 def run(order: RestoreOrder) -> int:
     """Restore every photo of `order`; 0 when all are done, 1 when one failed, 2 for misuse."""
     try:
-        card, targets = _card(order), plan_targets(order.inputs, order.out)
+        card = chosen_card(order.model_id, order.quality)
+        targets = plan_targets(order.inputs, order.out)
         restoration = _prepare(order, card)
     except (ModelUnknownError, QualityUnknownError, DeviceUnavailableError) as error:
         return _refuse(message_for(error).as_line())
@@ -46,27 +47,16 @@ def run(order: RestoreOrder) -> int:
     return 0 if all(results) else _SOME_FAILED
 
 
-def _card(order: RestoreOrder) -> catalog.ModelCard:
-    model_id = order.model_id or catalog.DEFAULT_MODEL_ID
-    try:
-        card = catalog.card(model_id)
-    except UnknownModelError as error:
-        raise ModelUnknownError(model_id, ", ".join(error.known)) from error
-    known = [quality.id for quality in card.qualities]
-    if order.quality is not None and order.quality not in known:
-        raise QualityUnknownError(model_id, ", ".join(known))
-    return card
-
-
 def _prepare(order: RestoreOrder, card: catalog.ModelCard) -> Restoration:
     # torch comes with these: only now that the words were found usable.
     from unblur.cli.restoration import Restoration
+    from unblur.cli.restorer import Restorer
     from unblur.engine.device import choose_device
     from unblur.engine.provider import ZooProvider
 
     device = choose_device(order.device)
     quality = order.quality or catalog.default_quality(card, is_accelerated=device.is_accelerated)
-    return Restoration(order, card, quality, device, ZooProvider())
+    return Restoration(order, Restorer(card, quality, device, ZooProvider()))
 
 
 def _restore(target: Target, restoration: Restoration) -> bool:
@@ -114,12 +104,13 @@ def _make_folder(target: Target, order: RestoreOrder) -> None:
 
 
 def _facts(target: Target, restoration: Restoration, report: Report) -> dict[str, Any]:
+    restorer = restoration.restorer
     return {
         "input": str(target.source),
         "output": str(target.output),
-        "model": restoration.card.id,
-        "quality": restoration.quality,
-        "device": restoration.device.kind,
+        "model": restorer.card.id,
+        "quality": restorer.quality,
+        "device": restorer.device.kind,
         "precision": "fp32",
         "seconds": round(report.seconds, 3),
         "megapixels": round(report.megapixels, 6),

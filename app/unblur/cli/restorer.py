@@ -1,0 +1,70 @@
+"""One model on one device that restores regions of photos: what the verbs share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from unblur.document.buffer import FloatImage, UInt16Image
+from unblur.document.geometry import Rect
+from unblur.document.grid import LayerKey
+from unblur.document.photo import Photo
+from unblur.document.region import Region, RegionId
+from unblur.engine.blending import RestoredTiles
+from unblur.engine.device import Device
+from unblur.engine.provider import ModelProvider
+from unblur.engine.request import InferenceRequest, RestorePass
+from unblur.engine.runner import run
+from unblur.engine.tiling import ordered_from, plan_grid, policy_for, resolve_scale, tiles_for_mask
+from unblur_models.catalog import ModelCard
+
+Progress = Callable[[int, int, float], None]
+"""Called after every tile with (done, total, seconds so far)."""
+
+
+class Layers:
+    """The restored pixels of each region: what the composite reads."""
+
+    def __init__(self) -> None:
+        self._tiles: dict[RegionId, RestoredTiles] = {}
+
+    def obtain(self, region_id: RegionId, key: LayerKey) -> RestoredTiles:
+        """The tiles of a region, empty at first."""
+        return self._tiles.setdefault(region_id, RestoredTiles(key))
+
+    def read(self, region_id: RegionId, rect: Rect) -> tuple[UInt16Image, FloatImage] | None:
+        """Restored pixels over `rect` and their coverage; None when there are none."""
+        tiles = self._tiles.get(region_id)
+        return tiles.read(rect) if tiles is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Restorer:
+    """A model at one quality, on one device."""
+
+    card: ModelCard
+    quality: str
+    device: Device
+    provider: ModelProvider
+
+    def plan(self, region: Region, photo: Photo) -> RestorePass:
+        """The tiles that a region needs, all of its bounds, from its middle outwards."""
+        bounds = region.bounds(photo.size)
+        factor = resolve_scale(
+            region.model.scale, bounds.size.area, is_accelerated=self.device.is_accelerated
+        )
+        grid = plan_grid(bounds, photo.size, policy_for(self.card), factor)
+        # A rectangle is all mask, so every tile that touches it is needed.
+        indices = ordered_from(grid, tiles_for_mask(grid, None, bounds), bounds.center)
+        return RestorePass(LayerKey(self.card.id, self.quality, grid), indices, region.id)
+
+    def run(self, photo: Photo, passes: tuple[RestorePass, ...], progress: Progress) -> Layers:
+        """The restored tiles of `passes`. Raises ModelError and EngineError."""
+        layers = Layers()
+        request = InferenceRequest(1, photo.pixels, passes, device=self.device.kind)
+        started = time.perf_counter()
+        for tile in run(request, self.provider):
+            layers.obtain(RegionId(tile.region_id), tile.key).put(tile.index, tile.pixels)
+            progress(tile.done, tile.total, time.perf_counter() - started)
+        return layers
