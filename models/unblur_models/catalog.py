@@ -1,93 +1,87 @@
-"""The model cards: what there is to choose from, without importing torch.
+"""The catalogue: which models there are and where their weights lie, without importing torch.
 
-A card is a TOML file beside the network of its family. It holds the facts of one model;
-everything that a program may ask before it loads the weights is here.
+Cards are TOML files beside the network of their family. A program may name more folders with
+`look_in`: there it finds cards and weights that a person fetched or brought along.
 """
 
 from __future__ import annotations
 
-import tomllib
+import logging
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from unblur_models.errors import UnknownModelError, UnknownQualityError
+from unblur_models.card import Measurement, ModelCard, Publication, Purpose, Quality, read_card
+from unblur_models.errors import CardError, UnknownModelError
+
+__all__ = [
+    "DEFAULT_MODEL_ID",
+    "WEIGHTS_DIR",
+    "Measurement",
+    "ModelCard",
+    "Publication",
+    "Purpose",
+    "Quality",
+    "WeightsState",
+    "available",
+    "card",
+    "cards",
+    "default_quality",
+    "is_built_in",
+    "locate_weights",
+    "look_in",
+    "refresh",
+    "weights_state",
+]
+
+logger = logging.getLogger(__name__)
 
 DEFAULT_MODEL_ID = "maxim-3s.gopro"
 
 _ROOT = Path(__file__).resolve().parent
+WEIGHTS_DIR = _ROOT / "weights"
 
 
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """One step between quick and good. `stages` of the network run for it."""
+class WeightsState(StrEnum):
+    """Where a model's weights are: in the zoo, in a person's folder, or nowhere."""
 
-    id: str
-    label: str
-    summary: str
-    stages: int
+    EMBEDDED = "embedded"
+    FETCHED = "fetched"
+    MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """PSNR in dB, RGB at 8 bits, of one quality on one picture; `blurred` is the input's."""
+@dataclass(frozen=True)
+class _Found:
+    """What was there when the folders were last read; replaced as a whole, so any thread may."""
 
-    picture: str
-    quality: str
-    blurred: float
-    psnr: float
+    folders: tuple[Path, ...] = ()
+    cards: tuple[ModelCard, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ModelCard:
-    """The facts of a model.
-
-    Lengths are in pixels of what the network sees: sides of its input are multiples of
-    `size_multiple`; it works best on squares of `tile`, of which a rim of `halo` is thrown
-    away or, in its inner part, blended with the neighbour over `overlap`.
-    """
-
-    id: str
-    name: str
-    summary: str
-    purpose: str
-    architecture: str
-    weights_file: str
-    sha256: str
-    licence: str
-    licence_file: str
-    credit: str
-    source: str
-    training_data: str
-    parameters: int
-    size_multiple: int
-    tile: int
-    halo: int
-    overlap: int
-    qualities: tuple[Quality, ...]
-    measured: tuple[Measurement, ...]
-
-    def quality(self, quality_id: str) -> Quality:
-        """The quality with this id. Raises UnknownQualityError."""
-        for quality in self.qualities:
-            if quality.id == quality_id:
-                return quality
-        raise UnknownQualityError(self.id, quality_id, [each.id for each in self.qualities])
+_found: _Found | None = None
+# An edit may name a model that is removed while the program runs: its card stays readable.
+_once_known: dict[str, ModelCard] = {}
 
 
-@cache
 def cards() -> tuple[ModelCard, ...]:
-    """All cards, the default model's first."""
-    found = [_read(path) for path in sorted(_ROOT.glob("*/*.toml"))]
-    return tuple(sorted(found, key=lambda each: (each.id != DEFAULT_MODEL_ID, each.id)))
+    """All cards, the default model's first, whether or not their weights are there."""
+    return _current().cards
+
+
+def available() -> tuple[ModelCard, ...]:
+    """The cards of models that can be run: their weights are there."""
+    return tuple(each for each in cards() if weights_state(each) is not WeightsState.MISSING)
 
 
 def card(model_id: str) -> ModelCard:
-    """The card with this id. Raises UnknownModelError."""
+    """The card with this id, also of a model that was just removed. Raises UnknownModelError."""
     for each in cards():
         if each.id == model_id:
             return each
+    if model_id in _once_known:
+        return _once_known[model_id]
     raise UnknownModelError(model_id, [each.id for each in cards()])
 
 
@@ -96,8 +90,74 @@ def default_quality(card: ModelCard, *, is_accelerated: bool) -> str:
     return card.qualities[-1 if is_accelerated else 0].id
 
 
-def _read(path: Path) -> ModelCard:
-    facts: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    qualities = tuple(Quality(**each) for each in facts.pop("qualities"))
-    measured = tuple(Measurement(**each) for each in facts.pop("measured"))
-    return ModelCard(**facts, qualities=qualities, measured=measured)
+def look_in(*folders: Path) -> None:
+    """From now on, also find cards and weights in these folders, and in no others.
+
+    A folder that does not exist is an empty one.
+    """
+    global _found  # noqa: PLW0603 - the search path of the process, like sys.path
+    _found = _read_all(folders)
+
+
+def refresh() -> None:
+    """Read the folders again: a model came or went."""
+    look_in(*_current().folders)
+
+
+def is_built_in(model_id: str) -> bool:
+    """Whether the zoo itself has a card with this id."""
+    return any(each.id == model_id for each in _built_in())
+
+
+def locate_weights(card: ModelCard) -> Path | None:
+    """The card's weights file, the zoo's own first; None when it is nowhere.
+
+    A card that does not say what its file has to be (SHA-256) has none.
+    """
+    if not card.sha256:
+        return None
+    for folder in (WEIGHTS_DIR, *_current().folders):
+        path = folder / card.weights_file
+        if path.is_file():
+            return path
+    return None
+
+
+def weights_state(card: ModelCard) -> WeightsState:
+    """Where the card's weights are."""
+    path = locate_weights(card)
+    if path is None:
+        return WeightsState.MISSING
+    is_ours = path.parent == WEIGHTS_DIR
+    return WeightsState.EMBEDDED if is_ours else WeightsState.FETCHED
+
+
+def _current() -> _Found:
+    return _found or _read_all(())
+
+
+@cache
+def _built_in() -> tuple[ModelCard, ...]:
+    return tuple(_cards_of(sorted(_ROOT.glob("*/*.toml"))))
+
+
+def _read_all(folders: tuple[Path, ...]) -> _Found:
+    by_id = {each.id: each for each in _built_in()}
+    for folder in reversed(folders):
+        for each in _cards_of(sorted(folder.glob("*.toml"))):
+            # What we ship stays what it is; a card of ours without weights may be completed.
+            own = by_id.get(each.id)
+            if own is None or not (WEIGHTS_DIR / own.weights_file).is_file():
+                by_id[each.id] = each
+    _once_known.update(by_id)
+    ordered = sorted(by_id.values(), key=lambda each: (each.id != DEFAULT_MODEL_ID, each.id))
+    return _Found(folders, tuple(ordered))
+
+
+def _cards_of(paths: Iterable[Path]) -> Iterator[ModelCard]:
+    for path in paths:
+        try:
+            yield read_card(path)
+        except CardError as error:
+            # One broken card shall not cost the others.
+            logger.warning("%s", error)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+_SHOWN_DIFFERENCES = 5  # a wrong width differs in every tensor, and a few tell as much
+
 
 class ZooError(Exception):
     """Base of everything that the zoo raises on purpose."""
@@ -27,6 +29,27 @@ class UnknownQualityError(ZooError):
         self.model_id = model_id
         self.quality = quality
         self.known = tuple(known)
+
+
+class CardError(ZooError):
+    """A card cannot be read or says something impossible. `path` names it."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(f"{path} is no usable model card: {detail}")
+        self.path = path
+        self.detail = detail
+
+
+class WeightsNeededError(ZooError):
+    """The weights are not part of the zoo, and nobody has added them yet.
+
+    `weights_from` says where a person gets them.
+    """
+
+    def __init__(self, model_id: str, weights_from: str) -> None:
+        super().__init__(f"{model_id} needs weights: {weights_from}")
+        self.model_id = model_id
+        self.weights_from = weights_from
 
 
 class WeightsMissingFileError(ZooError):
@@ -63,3 +86,23 @@ class WrongArchitectureError(ZooError):
         self.model_id = model_id
         self.expected = expected
         self.actual = actual
+
+
+class ParametersDifferError(ZooError):
+    """The parameters are of this architecture, and yet not quite.
+
+    `differences` are phrases such as "intro.weight is missing"; `described` says which
+    hyper-parameters the shapes asked for, where they could be read.
+    """
+
+    def __init__(
+        self, architecture: str, differences: Sequence[str], *, described: str = ""
+    ) -> None:
+        shown = "; ".join(differences[:_SHOWN_DIFFERENCES])
+        more = len(differences) - _SHOWN_DIFFERENCES
+        rest = f"; and {more} more" if more > 0 else ""
+        read = f" with {described}" if described else ""
+        super().__init__(f"no {architecture}{read}: {shown}{rest}")
+        self.architecture = architecture
+        self.differences = tuple(differences)
+        self.described = described

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import torch
 
-from unblur_models.catalog import card
+from unblur_models import catalog
+from unblur_models.card import ModelCard
+from unblur_models.catalog import card, locate_weights
 from unblur_models.descriptor import ModelDescriptor
-from unblur_models.errors import WrongArchitectureError
+from unblur_models.errors import WeightsNeededError, WrongArchitectureError
 from unblur_models.registry import architecture_of
-from unblur_models.weights import WEIGHTS_DIR, read_weights
+from unblur_models.weights import read_weights
 
 
 def load_model(
@@ -18,15 +20,26 @@ def load_model(
 ) -> ModelDescriptor:
     """The model with this id on `device`, its weights checked against the card.
 
-    `weights_dir` is where the weights file lies, the zoo's own folder when None. Raises
-    UnknownModelError, WeightsMissingFileError, WeightsDamagedError,
-    UnknownArchitectureError or WrongArchitectureError.
+    `weights_dir` is where the weights file lies, wherever the catalogue finds it when None.
+    Raises UnknownModelError, WeightsNeededError, WeightsMissingFileError,
+    WeightsDamagedError, UnknownArchitectureError or WrongArchitectureError.
     """
     facts = card(model_id)
-    state = read_weights((weights_dir or WEIGHTS_DIR) / facts.weights_file, facts.sha256)
+    path = weights_dir / facts.weights_file if weights_dir else _weights_of(facts)
+    state = read_weights(path, facts.sha256)
     architecture = architecture_of(state)
     if architecture.name != facts.architecture:
         raise WrongArchitectureError(model_id, facts.architecture, architecture.name)
     target = torch.device(device)
     network = architecture.build(state).to(target).eval().requires_grad_(False)
     return ModelDescriptor(facts, network, target)
+
+
+def _weights_of(facts: ModelCard) -> Path:
+    path = locate_weights(facts)
+    if path is not None:
+        return path
+    if facts.weights_from or facts.mirrors:
+        raise WeightsNeededError(facts.id, facts.weights_from)
+    # Ours, so that it has to be there: reading it tells that it is not.
+    return catalog.WEIGHTS_DIR / facts.weights_file

@@ -8,9 +8,10 @@ from pathlib import Path
 import safetensors.torch
 from torch import Tensor
 
+from unblur_models.catalog import WEIGHTS_DIR
 from unblur_models.errors import WeightsDamagedError, WeightsMissingFileError
 
-WEIGHTS_DIR = Path(__file__).resolve().parent / "weights"
+__all__ = ["WEIGHTS_DIR", "read_weights"]
 
 
 def read_weights(path: Path, sha256: str) -> dict[str, Tensor]:

@@ -41,10 +41,10 @@ def test_weights_with_a_flipped_byte_are_refused(
     from unblur_models import catalog, loading
 
     card = catalog.card(catalog.DEFAULT_MODEL_ID)
-    data = bytearray((loading.WEIGHTS_DIR / card.weights_file).read_bytes())
+    data = bytearray((catalog.WEIGHTS_DIR / card.weights_file).read_bytes())
     data[len(data) // 2] ^= 1
     (tmp_path / card.weights_file).write_bytes(data)
-    monkeypatch.setattr(loading, "WEIGHTS_DIR", tmp_path)
+    monkeypatch.setattr(catalog, "WEIGHTS_DIR", tmp_path)
 
     outcome = unblur("restore", street, "-o", tmp_path / "sharp.png")
 

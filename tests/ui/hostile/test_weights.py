@@ -24,7 +24,7 @@ def weights_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Weights of our own, which the zoo reads instead of its own."""
     folder = tmp_path / "weights"
     folder.mkdir()
-    monkeypatch.setattr("unblur_models.loading.WEIGHTS_DIR", folder)
+    monkeypatch.setattr("unblur_models.catalog.WEIGHTS_DIR", folder)
     return folder
 
 
