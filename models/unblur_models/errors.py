@@ -52,6 +52,32 @@ class WeightsNeededError(ZooError):
         self.weights_from = weights_from
 
 
+class NoMirrorError(ZooError):
+    """Nobody offers this file for fetching. `name` is the file's."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no address to fetch {name} from")
+        self.name = name
+
+
+class FetchFailedError(ZooError):
+    """No mirror gave the file. `failures` say why, a phrase a mirror, such as "host: reason"."""
+
+    def __init__(self, name: str, failures: Sequence[str]) -> None:
+        super().__init__(f"{name} was not fetched: {'; '.join(failures)}")
+        self.name = name
+        self.failures = tuple(failures)
+
+
+class WeightsUnwritableError(ZooError):
+    """A file of weights, or its folder, cannot be written or removed. `reason` is the system's."""
+
+    def __init__(self, path: Path, reason: OSError) -> None:
+        super().__init__(f"{path}: {reason.strerror or reason}")
+        self.path = path
+        self.reason = reason
+
+
 class WeightsMissingFileError(ZooError):
     """The weights file is not there, or cannot be read. `path` names it."""
 
