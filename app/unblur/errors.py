@@ -58,6 +58,10 @@ class ImageReadError(ImageError):
     """Reading failed for another reason, given in `detail`."""
 
 
+class ImageIncomparableError(ImageError):
+    """A picture and its sharp one cannot be measured against each other; `detail` says why."""
+
+
 class ImageWriteDeniedError(ImageError):
     """The system does not let this file, or into this folder, be written."""
 
@@ -129,6 +133,10 @@ class EngineError(AppError):
 
 class DeviceMemoryError(EngineError):
     """Even the smallest tile does not fit into the device's memory."""
+
+
+class WholePhotoMemoryError(EngineError):
+    """A photo in one piece does not fit into the device's memory."""
 
 
 class DeviceUnavailableError(EngineError):

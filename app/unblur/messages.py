@@ -73,6 +73,11 @@ _TEMPLATES: dict[type[AppError], tuple[str, str, str]] = {
         "“{name}” could not be read ({detail}).",
         "Check the drive, or copy the photo to another one.",
     ),
+    errors.ImageIncomparableError: (
+        "The pictures cannot be compared",
+        "“{name}” cannot be compared with its sharp picture: {detail}.",
+        "Both have to show the same pixels.",
+    ),
     errors.ImageWriteDeniedError: (
         "No permission to write",
         "“{name}” cannot be written: the folder or the file is read-only.",
@@ -142,6 +147,11 @@ _TEMPLATES: dict[type[AppError], tuple[str, str, str]] = {
         "Not enough memory",
         "Even the smallest tile does not fit into memory.",
         "Close other programs, or choose the CPU.",
+    ),
+    errors.WholePhotoMemoryError: (
+        "Not enough memory",
+        "The photo does not fit into memory in one piece.",
+        "Restore it in tiles, without --whole.",
     ),
     errors.DeviceUnavailableError: (
         "Device not available",

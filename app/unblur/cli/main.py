@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from unblur.cli import arguments
+from unblur.cli import arguments, evaluate_arguments
 from unblur.document.region import Scale
 
 
@@ -19,6 +19,10 @@ def main(words: Sequence[str]) -> int:
         from unblur.cli import models
 
         return models.run(as_json=options.json)
+    if options.verb == "evaluate":
+        from unblur.cli import evaluate
+
+        return evaluate.run(evaluate_arguments.order_of(options))
     from unblur.cli import restore
 
     return restore.run(_restore_order(options))
@@ -44,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="unblur")
     verbs = parser.add_subparsers(dest="verb", required=True)
     _add_restore(verbs.add_parser("restore", help="restore photos into files"))
+    evaluate_arguments.add_options(
+        verbs.add_parser("evaluate", help="measure models against sharp pictures")
+    )
     models = verbs.add_parser("models", help="list the models")
     models.add_argument("--json", action="store_true", help="one JSON object a model and line")
     return parser

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import TextIO
 
+Progress = Callable[[int, int, float], None]
+"""Called after every tile with (done, total, seconds so far)."""
+
 
 class ProgressLine:
-    """The line of one photo on `stream`. Use it as a context: it clears itself."""
+    """The line of one photo on `stream`. Use it as a context: it clears itself.
 
-    def __init__(self, name: str, stream: TextIO) -> None:
+    `last` says what is done after the last tile.
+    """
+
+    def __init__(self, name: str, stream: TextIO, last: str = "writing") -> None:
         self._name = name
+        self._last = last
         self._stream = stream
         self._is_live = stream.isatty()
         self._started = time.monotonic()
@@ -25,7 +33,7 @@ class ProgressLine:
     def tile_done(self, done: int, total: int, seconds: float) -> None:
         """`done` of `total` tiles are restored; together they took `seconds`."""
         remaining = seconds / done * (total - done)
-        words = f"{_clock(remaining)} left" if done < total else "writing"
+        words = f"{_clock(remaining)} left" if done < total else self._last
         self._draw(f"{done}/{total} tiles, {words}")
 
     def say(self, text: str) -> None:

@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass
 
 from unblur.cli.arguments import RestoreOrder
-from unblur.cli.restorer import Progress, Restorer
+from unblur.cli.progress import Progress
+from unblur.cli.restorer import Restorer
 from unblur.cli.targets import Target
 from unblur.document.document import Document
 from unblur.document.geometry import Rect

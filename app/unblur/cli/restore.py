@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from unblur.cli.arguments import RestoreOrder
 from unblur.cli.choice import chosen_card
 from unblur.cli.memory import peak_memory_mb
+from unblur.cli.outcome import SOME_FAILED, refuse
 from unblur.cli.progress import ProgressLine
 from unblur.cli.targets import Target, TargetError, plan_targets
 from unblur.errors import (
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_SOME_FAILED = 1
-_UNUSABLE = 2
-
 
 def run(order: RestoreOrder) -> int:
     """Restore every photo of `order`; 0 when all are done, 1 when one failed, 2 for misuse."""
@@ -40,11 +38,11 @@ def run(order: RestoreOrder) -> int:
         targets = plan_targets(order.inputs, order.out)
         restoration = _prepare(order, card)
     except (ModelUnknownError, QualityUnknownError, DeviceUnavailableError) as error:
-        return _refuse(message_for(error).as_line())
+        return refuse("restore", message_for(error).as_line())
     except TargetError as error:
-        return _refuse(str(error))
+        return refuse("restore", str(error))
     results = [_restore(target, restoration) for target in targets]
-    return 0 if all(results) else _SOME_FAILED
+    return 0 if all(results) else SOME_FAILED
 
 
 def _prepare(order: RestoreOrder, card: catalog.ModelCard) -> Restoration:
@@ -130,8 +128,3 @@ def _said(target: Target, report: Report) -> str:
 
 def _print_json(facts: dict[str, Any]) -> None:
     print(json.dumps(facts), flush=True)
-
-
-def _refuse(sentence: str) -> int:
-    print(f"unblur restore: error: {sentence}", file=sys.stderr)
-    return _UNUSABLE

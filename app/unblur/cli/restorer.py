@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from unblur.cli.progress import Progress
 from unblur.document.buffer import FloatImage, UInt16Image
 from unblur.document.geometry import Rect
 from unblur.document.grid import LayerKey
@@ -18,9 +18,6 @@ from unblur.engine.request import InferenceRequest, RestorePass
 from unblur.engine.runner import run
 from unblur.engine.tiling import ordered_from, plan_grid, policy_for, resolve_scale, tiles_for_mask
 from unblur_models.catalog import ModelCard
-
-Progress = Callable[[int, int, float], None]
-"""Called after every tile with (done, total, seconds so far)."""
 
 
 class Layers:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unblur.document.buffer import UInt8Image
+from unblur.document.buffer import PixelImage, UInt8Image, quantized, to_float
 
 HIGHEST_PSNR = 100.0
 """What equal pictures get, in dB: their PSNR is infinite, and no mean would survive it."""
@@ -31,6 +31,13 @@ _C2 = (0.03 * _RANGE) ** 2
 _STRIP_ROWS = 64  # of one channel: the five filtered maps stay in the cache
 
 Floats = NDArray[np.float64]
+
+
+def eight_bits(pixels: PixelImage) -> UInt8Image:
+    """Pixels of any depth at 8 bits, rounded: what `psnr` and `ssim` compare."""
+    if pixels.dtype == np.uint8:
+        return pixels  # type: ignore[return-value]
+    return quantized(to_float(pixels), np.uint8)  # type: ignore[return-value]
 
 
 def psnr(picture: UInt8Image, sharp: UInt8Image) -> float:

@@ -1,0 +1,70 @@
+"""A model of the zoo to be measured, run by the engine as every verb runs it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from unblur.cli.evaluate_method import Restored
+from unblur.cli.progress import Progress
+from unblur.cli.restorer import Restorer
+from unblur.document.buffer import PixelImage, UInt8Image
+from unblur.document.document import Document
+from unblur.document.photo import Photo
+from unblur.document.region import ModelChoice, Region, Scale, new_region_id
+from unblur.document.shapes import WholePhoto
+from unblur.engine.cancel import CancelToken
+from unblur.engine.device import Device
+from unblur.engine.measure import warm_up
+from unblur.engine.whole import restore_whole
+from unblur.imaging.composite import result
+from unblur.imaging.quality import eight_bits
+
+
+@dataclass(frozen=True, slots=True)
+class ModelMethod:
+    """A network, in tiles as `unblur restore` runs it, or in one piece."""
+
+    restorer: Restorer
+    scale: Scale
+    is_whole: bool
+
+    @property
+    def id(self) -> str:
+        """The model."""
+        return self.restorer.card.id
+
+    @property
+    def quality(self) -> str | None:
+        """One of the model's."""
+        return self.restorer.quality
+
+    @property
+    def device(self) -> Device | None:
+        """What computes."""
+        return self.restorer.device
+
+    def prepare(self) -> None:
+        """Load the weights and run once. Raises ModelError and EngineError."""
+        restorer = self.restorer
+        model = restorer.provider.get(restorer.card.id, restorer.device)
+        warm_up(model, restorer.quality, restorer.device, CancelToken())
+
+    def restore(self, photo: Photo, sharp: UInt8Image, progress: Progress) -> Restored:
+        """Restore a photo; never looks at the sharp one. Raises ModelError and EngineError."""
+        del sharp
+        started = time.perf_counter()
+        pixels = self._whole(photo) if self.is_whole else self._in_tiles(photo, progress)
+        return Restored(eight_bits(pixels), time.perf_counter() - started)
+
+    def _in_tiles(self, photo: Photo, progress: Progress) -> PixelImage:
+        restorer = self.restorer
+        choice = ModelChoice(restorer.card.id, restorer.quality, self.scale)
+        region = Region(new_region_id(), "Whole photo", (WholePhoto(),), choice)
+        layers = restorer.run(photo, (restorer.plan(region, photo),), progress)
+        return result(Document(photo, (region,)), layers, photo.rect)
+
+    def _whole(self, photo: Photo) -> PixelImage:
+        card, device = self.restorer.card, self.restorer.device
+        model = self.restorer.provider.get(card.id, device)
+        return restore_whole(photo.pixels, model, self.restorer.quality, device, card.size_multiple)
