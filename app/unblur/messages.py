@@ -206,6 +206,16 @@ def message_for(error: AppError) -> Message:
     return Message(title, sentence, hint)
 
 
+def left_message(tiles: int) -> tuple[str, str]:
+    """A title and a sentence for `tiles` that stayed as they were, since the model failed."""
+    places = "one part" if tiles == 1 else f"{tiles} parts"
+    sentence = (
+        f"The model gave no usable picture for {places} of this photo: left as before. "
+        "Try another model or quality there."
+    )
+    return "Not everything was restored", sentence
+
+
 def printable(path: Path) -> str:
     """A path for people and logs: bytes that are no letters become �."""
     return os.fsencode(path).decode("utf-8", "replace")

@@ -14,7 +14,7 @@ from PIL import Image
 
 from unblur.__main__ import main
 
-LIGHTER = 0.25  # what the fake network adds
+LIGHTER = 0.125  # what the fake network adds
 
 
 @dataclass(frozen=True)
@@ -53,16 +53,26 @@ def unblur(capsys: pytest.CaptureFixture[str]) -> Command:
 @pytest.fixture
 def lighter(monkeypatch: pytest.MonkeyPatch) -> None:
     """Instead of the real network one that makes every pixel lighter."""
-    from torch import Tensor
+    _pretend(monkeypatch, lambda batch: batch + LIGHTER)
 
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Instead of the real network one that gives no numbers."""
+    _pretend(monkeypatch, lambda batch: batch * float("nan"))
+
+
+def _pretend(monkeypatch: pytest.MonkeyPatch, network: Callable[[Any], Any]) -> None:
     from unblur.engine import provider
     from unblur_models import catalog
 
     class Model:
         card = catalog.card(catalog.DEFAULT_MODEL_ID)
 
-        def __call__(self, batch: Tensor, quality: str) -> Tensor:
-            return batch + LIGHTER
+        def __call__(self, batch: Any, quality: str) -> Any:
+            return network(batch)
+
+        again = __call__
 
     class Provider:
         def get(self, model_id: str, device: object) -> Model:

@@ -18,7 +18,7 @@ from unblur.cli.evaluate_pairs import Pair, PairingError, find_pairs
 
 Command = Callable[..., Any]
 CROPS = Path(__file__).parents[1] / "data" / "pairs"
-LIGHTER = 64  # levels of 255 that the fake network adds
+LIGHTER = 32  # levels of 255 that the fake network adds
 
 
 def pixels(width: int = 60, height: int = 40, seed: int = 0) -> np.ndarray:

@@ -82,7 +82,9 @@ class FakeClient(QObject):
         """The tiles of the last request, in their order."""
         return [(item, i) for item in self.requests[-1] for i in range(len(item.indices))]
 
-    def give_tile(self, *, request_id: int | None = None, value: int = 40000) -> None:
+    def give_tile(
+        self, *, request_id: int | None = None, value: int = 40000, is_left: bool = False
+    ) -> None:
         """The next tile is done, in one flat colour."""
         item, i = self.tiles[self.given]
         self.given += 1
@@ -100,6 +102,7 @@ class FakeClient(QObject):
                 done=self.given,
                 total=len(self.tiles),
                 seconds=0.1,
+                is_left=is_left,
             )
         )
 

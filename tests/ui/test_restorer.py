@@ -50,6 +50,20 @@ def test_without_a_region_restore_makes_one_of_the_whole_photo(
     assert client.requests[-1][-1].region_id == opened.document.regions[0].id
 
 
+def test_a_run_says_how_many_tiles_the_model_failed_on(
+    qtbot: QtBot, restorer: Restorer, client: Any, large: Region
+) -> None:
+    restorer.restore()
+    client.give_tile(is_left=True)
+    client.give_tile(is_left=True)
+    with qtbot.waitSignal(restorer.left, timeout=1000) as told:
+        client.finish()
+    assert told.args == [2]
+    restorer.restore()
+    with qtbot.assertNotEmitted(restorer.left):
+        client.finish()
+
+
 def test_one_tile_is_restored_without_a_first_look(
     restorer: Restorer, client: Any, small: Region
 ) -> None:

@@ -55,6 +55,8 @@ class FakeModel:
             raise self.error
         return batch.clone()
 
+    again = __call__
+
 
 @dataclass
 class FakeProvider:

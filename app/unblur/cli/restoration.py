@@ -21,11 +21,15 @@ from unblur.imaging.export import ExportOptions, check_target, export
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was done to one photo. `seconds` is from opening the file to the written result."""
+    """What was done to one photo. `seconds` is from opening the file to the written result.
+
+    On `tiles_left` of the tiles the model failed, and the photo was left as it was.
+    """
 
     seconds: float
     megapixels: float
     tiles: int
+    tiles_left: int
     regions: tuple[Rect, ...]
     is_depth_lost: bool
 
@@ -53,6 +57,7 @@ class Restoration:
             seconds=time.perf_counter() - started,
             megapixels=photo.size.megapixels,
             tiles=sum(len(each.indices) for each in passes),
+            tiles_left=layers.left,
             regions=tuple(region.bounds(photo.size) for region in document.regions),
             is_depth_lost=written.depth_lost,
         )

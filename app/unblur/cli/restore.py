@@ -22,7 +22,7 @@ from unblur.errors import (
     QualityUnknownError,
     UnexpectedEngineError,
 )
-from unblur.messages import message_for, printable
+from unblur.messages import left_message, message_for, printable
 from unblur_models import catalog
 
 if TYPE_CHECKING:
@@ -74,6 +74,9 @@ def _restore(target: Target, restoration: Restoration) -> bool:
             _say_failure(target, unexpected, line, as_json=as_json)
             return False
         line.say(_said(target, report))
+        if report.tiles_left:
+            title, sentence = left_message(report.tiles_left)
+            line.say(f"{title}. {sentence}")
         if as_json:
             _print_json(_facts(target, restoration, report))
     return True
@@ -113,6 +116,7 @@ def _facts(target: Target, restoration: Restoration, report: Report) -> dict[str
         "seconds": round(report.seconds, 3),
         "megapixels": round(report.megapixels, 6),
         "tiles": report.tiles,
+        "tiles_left": report.tiles_left,
         "peak_memory_mb": peak_memory_mb(),
         "regions": [
             {"x": rect.x, "y": rect.y, "width": rect.width, "height": rect.height}

@@ -24,6 +24,7 @@ class Layers:
     """The restored pixels of each region: what the composite reads."""
 
     def __init__(self) -> None:
+        self.left = 0  # tiles that stayed as they were, since the model failed there
         self._tiles: dict[RegionId, RestoredTiles] = {}
 
     def obtain(self, region_id: RegionId, key: LayerKey) -> RestoredTiles:
@@ -63,5 +64,6 @@ class Restorer:
         started = time.perf_counter()
         for tile in run(request, self.provider):
             layers.obtain(RegionId(tile.region_id), tile.key).put(tile.index, tile.pixels)
+            layers.left += tile.is_left
             progress(tile.done, tile.total, time.perf_counter() - started)
         return layers

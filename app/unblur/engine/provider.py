@@ -32,6 +32,9 @@ class Model(Protocol):
         QualityUnknownError.
         """
 
+    def again(self, batch: Tensor, quality: str) -> Tensor:
+        """The same where the first answer was no picture: in the most careful way it knows."""
+
 
 class ModelProvider(Protocol):
     """Gives models by name."""
@@ -53,6 +56,10 @@ class ZooModel:
             return self._descriptor(batch, quality)
         except zoo.UnknownQualityError as error:
             raise errors.QualityUnknownError(self.card.id, ", ".join(error.known)) from error
+
+    def again(self, batch: Tensor, quality: str) -> Tensor:
+        """Restore a batch once more: a device may have stumbled."""
+        return self(batch, quality)
 
 
 class ZooProvider:

@@ -54,6 +54,7 @@ class TileResult:
 
     `pixels` is uint16 (h, w, 3), read-only, over `rect` of the photo, which is the tile's
     support. `done` of `total` tiles of the request are finished; this one took `seconds`.
+    `is_left` says that the network failed on it, wholly or in part, and the source stands there.
     """
 
     request_id: int
@@ -65,3 +66,4 @@ class TileResult:
     done: int
     total: int
     seconds: float
+    is_left: bool = False

@@ -22,11 +22,12 @@ from unblur.engine import tensors
 from unblur.engine.blending import window
 from unblur.engine.cancel import CancelToken
 from unblur.engine.device import Device, choose_device, free_unused_memory, is_out_of_memory
+from unblur.engine.guards import fault_of
 from unblur.engine.interruption import interruptible
 from unblur.engine.provider import Model, ModelProvider
 from unblur.engine.request import InferenceRequest, TileResult
 from unblur.engine.tiling import TilingPolicy, plan_grid, policy_for
-from unblur.errors import DeviceMemoryError, NonFiniteOutputError
+from unblur.errors import DeviceMemoryError
 
 logger = logging.getLogger(__name__)
 
@@ -36,9 +37,10 @@ def run(request: InferenceRequest, provider: ModelProvider) -> Iterator[TileResu
 
     A tile's pixels depend on the photo and its layer's key alone, not on the order.
 
-    Raises Cancelled before the next layer once the token is set, DeviceUnavailableError,
-    ModelError, DeviceMemoryError if even the smallest piece of a tile does not fit, and
-    NonFiniteOutputError.
+    Where a network gives no picture, not even at a second try, the photo is left as it is and
+    the result says so. Raises Cancelled before the next layer once the token is set,
+    DeviceUnavailableError, ModelError, and DeviceMemoryError if even the smallest piece of a
+    tile does not fit.
     """
     request.token.raise_if_cancelled()
     device = choose_device(request.device)
@@ -50,7 +52,7 @@ def run(request: InferenceRequest, provider: ModelProvider) -> Iterator[TileResu
         network = _Network(model, each.key.quality, policy, device, request.token)
         for index in each.indices:
             request.token.raise_if_cancelled()
-            started = time.perf_counter()
+            started, left = time.perf_counter(), network.left
             pixels = _restore_tile(request, each.key.grid, index, network)
             fitting[each.key.model_id] = network.policy
             done += 1
@@ -64,6 +66,7 @@ def run(request: InferenceRequest, provider: ModelProvider) -> Iterator[TileResu
                 done=done,
                 total=total,
                 seconds=time.perf_counter() - started,
+                is_left=network.left > left,
             )
 
 
@@ -105,6 +108,7 @@ class _Network:
         self._token = token
         self.policy = policy
         self.device = device
+        self.left = 0  # inputs that came back as they were
 
     def __call__(self, batch: Tensor, keep: Rect) -> Tensor:
         """Restored (1, 3, H, W); only what lies in `keep` is sure to be.
@@ -139,14 +143,16 @@ class _Network:
         return restored
 
     def _forward(self, batch: Tensor) -> Tensor:
-        """One call of the model, repeated once when what it gives is no picture."""
-        for _attempt in range(2):
+        """What the model makes of it; the batch itself where that is no picture, even twice."""
+        for ask in (self._model, self._model.again):
             with interruptible(self._token):
-                restored = self._model(batch, self._quality)
-            if bool(torch.isfinite(restored).all()):
+                restored = ask(batch, self._quality)
+            fault = fault_of(batch, restored)
+            if fault is None:
                 return restored
-            logger.warning("The model gave values that are not finite")
-        raise NonFiniteOutputError
+            logger.warning("What the model gave is %s", fault)
+        self.left += 1
+        return batch
 
 
 def _halved(policy: TilingPolicy, failed: int) -> TilingPolicy:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 
 from unblur.errors import AppError
+from unblur.messages import left_message
 from unblur.ui.autosave import Autosave
 from unblur.ui.colour_names import color_space_name
 from unblur.ui.exporting import Exporter
@@ -48,6 +49,7 @@ class News(QObject):
         client.warm_up_failed.connect(self._on_warm_up_failed)
         restorer.progressed.connect(self._on_progressed)
         restorer.completed.connect(self._on_completed)
+        restorer.left.connect(self._on_left)
         restorer.running_changed.connect(self._on_running_changed)
         restorer.failed.connect(self._on_failed)
 
@@ -103,6 +105,10 @@ class News(QObject):
     @Slot(float)
     def _on_completed(self, seconds: float) -> None:
         self._status.show_restored(seconds)
+
+    @Slot(int)
+    def _on_left(self, tiles: int) -> None:
+        self._banners.tell(Notice(Kind.INFO, *left_message(tiles)))
 
     @Slot(bool)
     def _on_running_changed(self, is_running: bool) -> None:  # noqa: FBT001 - a Qt slot

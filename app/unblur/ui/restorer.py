@@ -71,6 +71,7 @@ class _Run:
     work_total: int
     work_done: int = 0
     seconds: float = 0.0
+    left: int = 0
     done: set[tuple[LayerKey, TileIndex]] = field(default_factory=set)
 
     def pending(self) -> list[Rect]:
@@ -93,6 +94,7 @@ class Restorer(QObject):
         running_changed: a run began or ended (bool).
         progressed: a Progress.
         completed: every tile of the last wish is there; seconds it took.
+        left: so many tiles of a completed wish stayed as they were, since the model failed there.
         failed: an AppError that ended the run; finished tiles are kept.
         outlook_changed: the Outlook for the Restore button.
         pending_changed: rectangles of the shown photo that are still to come, in their order.
@@ -101,6 +103,7 @@ class Restorer(QObject):
     running_changed = Signal(bool)
     progressed = Signal(object)
     completed = Signal(float)
+    left = Signal(int)
     failed = Signal(object)
     outlook_changed = Signal(object)
     pending_changed = Signal(object)
@@ -198,6 +201,7 @@ class Restorer(QObject):
         put = self._session.layer(run.opened, tile.key).put(tile.index, tile.pixels)
         self._session.notify_restored(run.opened, tile.key, put)
         run.done.add((tile.key, tile.index))
+        run.left += tile.is_left
         run.work_done += tile.key.grid.network_size.area
         # By the tiles' own time: the first one may have waited for the engine to start.
         run.seconds += tile.seconds
@@ -209,9 +213,11 @@ class Restorer(QObject):
     def _on_finished(self, request_id: int) -> None:
         if self._run is None or request_id != self._run.request_id:
             return
-        seconds = time.monotonic() - self._run.started
+        run, seconds = self._run, time.monotonic() - self._run.started
         self._end()
         self.completed.emit(seconds)
+        if run.left:
+            self.left.emit(run.left)
 
     @Slot(int, object)
     def _on_failed(self, request_id: int, error: AppError) -> None:
