@@ -52,6 +52,24 @@ class WeightsNeededError(ZooError):
         self.weights_from = weights_from
 
 
+class ForeignFileError(ZooError):
+    """A file that a person brought holds no model that can be used. `detail` says why."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(f"{path}: {detail}")
+        self.path = path
+        self.detail = detail
+
+
+class UnsafePickleError(ZooError):
+    """A pickle wants more than tensors. `wanted` names the functions and classes."""
+
+    def __init__(self, path: Path, wanted: Sequence[str]) -> None:
+        super().__init__(f"{path} wants {', '.join(wanted)}")
+        self.path = path
+        self.wanted = tuple(wanted)
+
+
 class NoMirrorError(ZooError):
     """Nobody offers this file for fetching. `name` is the file's."""
 
