@@ -8,7 +8,7 @@ from unblur.document.document import Document, DocumentDiff, diff
 from unblur.document.geometry import Point, Rect, Size
 from unblur.document.photo import Photo
 from unblur.document.region import ModelChoice, Region, RegionId, Scale
-from unblur.document.shapes import BrushStroke, Rectangle, WholePhoto, bounds_of
+from unblur.document.shapes import BrushStroke, Grow, Invert, Mode, Rectangle, WholePhoto, bounds_of
 
 PHOTO = Photo(np.zeros((40, 60, 3), np.uint8), "fingerprint")
 FACE = Region(RegionId("face"), "Face", (Rectangle(Rect(1, 2, 3, 4)),), ModelChoice("m", "draft"))
@@ -57,6 +57,25 @@ def test_each_change_lands_in_its_own_place() -> None:
     assert diff(DOCUMENT, DOCUMENT.with_region(softer)).reshaped == {face}
 
 
+def test_protecting_something_is_a_change_of_its_own() -> None:
+    protected = replace(DOCUMENT, protection=(Rectangle(Rect(0, 0, 5, 5)),))
+    assert diff(DOCUMENT, protected) == DocumentDiff(is_reprotected=True)
+    assert diff(protected, DOCUMENT) == DocumentDiff(is_reprotected=True)
+
+
+def test_inverting_twice_is_the_region_that_was() -> None:
+    assert FACE.inverted().inverted() == FACE
+    assert REST.inverted().shapes == ()
+    assert REST.inverted().inverted() == REST
+
+
+def test_growing_on_adds_up_and_turning_round_does_not_cancel() -> None:
+    assert FACE.grown(3).grown(4) == FACE.grown(7)
+    assert FACE.grown(3).grown(-3).shapes[-2:] == (Grow(3), Grow(-3))
+    assert REST.grown(5) == REST
+    assert FACE.cleared().grown(5).shapes == ()
+
+
 def test_removing_a_region_is_no_reordering() -> None:
     assert diff(DOCUMENT, DOCUMENT.without_region(FACE.id)) == DocumentDiff(
         removed=frozenset({FACE.id})
@@ -70,9 +89,15 @@ def test_swapping_regions_is_a_reordering() -> None:
 def test_the_bounds_of_shapes_leave_out_erasers_and_what_lies_beside_the_photo() -> None:
     photo = Size(60, 40)
     stroke = BrushStroke((Point(10, 10), Point(20, 10)), 4.0)
-    eraser = replace(stroke, erase=True, points=(Point(50, 30),))
+    eraser = replace(stroke, mode=Mode.SUBTRACT, points=(Point(50, 30),))
     assert bounds_of((stroke, eraser), photo) == Rect(6, 6, 19, 9)
     assert bounds_of((eraser,), photo).is_empty
     assert bounds_of((Rectangle(Rect(-5, -5, 10, 10)),), photo) == Rect(0, 0, 5, 5)
     assert bounds_of((WholePhoto(),), photo) == Rect(0, 0, 60, 40)
+    assert bounds_of((stroke, Invert()), photo) == Rect(0, 0, 60, 40)
+    box = Rectangle(Rect(0, 5, 20, 20))
+    assert bounds_of((box, Grow(3)), photo) == Rect(0, 2, 23, 26)
+    assert bounds_of((box, Grow(-3)), photo) == Rect(0, 8, 17, 14)
+    half = Rectangle(Rect(10, 0, 30, 40), Mode.INTERSECT)
+    assert bounds_of((box, half), photo) == Rect(10, 5, 10, 20)
     assert eraser.reach(photo) == Rect(46, 26, 9, 9)

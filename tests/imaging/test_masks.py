@@ -1,10 +1,23 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from unblur.document.geometry import Point, Rect, Size
-from unblur.document.shapes import BrushStroke, Rectangle, Shape, WholePhoto
+from unblur.document.shapes import (
+    BrushStroke,
+    Ellipse,
+    Grow,
+    Invert,
+    Lasso,
+    Mode,
+    Pressure,
+    Rectangle,
+    Shape,
+    WholePhoto,
+)
 from unblur.imaging.masks import rasterize, touches
 
 PHOTO = Size(190, 150)
@@ -12,8 +25,18 @@ ALL = Rect.of_size(PHOTO)
 WAVE = BrushStroke(
     tuple(Point(20 + 3.1 * i, 70 + 30 * np.sin(i / 6)) for i in range(50)), radius=14.3
 )
-ERASER = BrushStroke((Point(90, 60), Point(120, 95)), radius=6.5, erase=True)
+ERASER = BrushStroke((Point(90, 60), Point(120, 95)), radius=6.5, mode=Mode.SUBTRACT)
 BOX = Rectangle(Rect(30, 20, 80, 70))
+OVAL = Ellipse(Rect(60, 40, 100, 61))
+STAR = Lasso(tuple(Point(90 + 60 * np.sin(i * 1.88), 75 + 55 * np.cos(i * 1.88)) for i in range(9)))
+SOFT = replace(WAVE, hardness=0.3)
+PEN = replace(
+    WAVE,
+    pressures=tuple(0.55 + 0.45 * np.sin(i / 3) for i in range(50)),
+    pressure=Pressure.SIZE,
+)
+FAINT = replace(PEN, pressure=Pressure.OPACITY, hardness=0.6)
+WHOLE = WholePhoto()
 DRAWINGS: dict[str, tuple[Shape, ...]] = {
     "whole": (WholePhoto(),),
     "box": (BOX,),
@@ -22,6 +45,20 @@ DRAWINGS: dict[str, tuple[Shape, ...]] = {
     "stroke with eraser": (WAVE, ERASER),
     "whole with eraser": (WholePhoto(), ERASER),
     "all of them": (BOX, WAVE, ERASER, Rectangle(Rect(95, 70, 9, 9))),
+    "ellipse": (OVAL,),
+    "ellipse over the border": (Ellipse(Rect(-30, 90, 120, 80)),),
+    "lasso": (STAR,),
+    "soft stroke": (SOFT,),
+    "pen by size": (PEN,),
+    "pen by opacity": (FAINT,),
+    "inverted": (BOX, FAINT, Invert()),
+    "box within an ellipse": (OVAL, replace(BOX, mode=Mode.INTERSECT)),
+    "ellipse without a lasso": (OVAL, replace(STAR, mode=Mode.SUBTRACT)),
+    "soft stroke within a lasso": (SOFT, replace(STAR, mode=Mode.INTERSECT)),
+    "grown": (WAVE, ERASER, Grow(7)),
+    "shrunk": (BOX, OVAL, Grow(-6.5), ERASER),
+    "soft and grown": (SOFT, Grow(9)),
+    "soft and shrunk": (WHOLE, replace(FAINT, mode=Mode.SUBTRACT), Grow(-4), Invert()),
 }
 
 

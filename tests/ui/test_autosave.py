@@ -41,7 +41,9 @@ def test_an_edit_is_on_disk_within_five_seconds(
     saved = json.loads(files(folder)[0].read_text())["documents"][0]
     assert saved["path"] == "/photos/a.png"
     assert saved["regions"][0]["id"] == region.id
-    assert saved["regions"][0]["shapes"] == [{"kind": "rectangle", "rect": [1, 2, 30, 40]}]
+    assert saved["regions"][0]["shapes"] == [
+        {"kind": "rectangle", "rect": [1, 2, 30, 40], "mode": "add"}
+    ]
     assert not autosave.finish(), "nobody was asked yet"
     assert files(folder)
     session.close(opened)

@@ -4,7 +4,7 @@ import pytest
 
 from unblur.document.geometry import Point, Rect, Size
 from unblur.document.region import ModelChoice, Region, RegionId
-from unblur.document.shapes import BrushStroke, Rectangle, Shape, WholePhoto
+from unblur.document.shapes import BrushStroke, Mode, Rectangle, Shape, WholePhoto
 from unblur.imaging import masks
 from unblur.ui.region_plans import RegionPlan, RegionPlans
 
@@ -44,7 +44,7 @@ def test_a_rectangle_gets_exactly_the_tiles_that_it_touches() -> None:
 
 
 def test_what_is_erased_from_the_whole_photo_is_not_restored() -> None:
-    hole = BrushStroke((Point(1000, 750),), 700.0, erase=True)
+    hole = BrushStroke((Point(1000, 750),), 700.0, mode=Mode.SUBTRACT)
     assert len(planned(WholePhoto(), hole).needed) < len(planned(WholePhoto()).needed)
 
 

@@ -6,14 +6,19 @@ from dataclasses import dataclass, replace
 
 from unblur.document.photo import Photo
 from unblur.document.region import Region, RegionId
+from unblur.document.shapes import Shape
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A photo and the regions to restore, composited in order (the last lies on top)."""
+    """A photo and the regions to restore, composited in order (the last lies on top).
+
+    Where the mask of `protection` is one the photo stays as it is, whatever a region says.
+    """
 
     photo: Photo
     regions: tuple[Region, ...] = ()
+    protection: tuple[Shape, ...] = ()
 
     def region(self, region_id: RegionId) -> Region | None:
         """The region with this identity, or None."""
@@ -42,6 +47,7 @@ class DocumentDiff:
     reblended: frozenset[RegionId] = frozenset()  # strength or visibility
     renamed: frozenset[RegionId] = frozenset()
     is_reordered: bool = False
+    is_reprotected: bool = False
     is_other_photo: bool = False
 
     @property
@@ -72,4 +78,5 @@ def diff(before: Document | None, after: Document) -> DocumentDiff:
         ),
         renamed=frozenset(b.id for a, b in pairs if a.name != b.name),
         is_reordered=kept_before != kept_after,
+        is_reprotected=before.protection != after.protection,
     )

@@ -11,9 +11,23 @@ from typing import Any
 
 from unblur.document.geometry import Point, Rect
 from unblur.document.region import ModelChoice, Region, RegionId, Scale
-from unblur.document.shapes import BrushStroke, Rectangle, Shape, WholePhoto
+from unblur.document.shapes import (
+    BrushStroke,
+    Ellipse,
+    Grow,
+    Invert,
+    Lasso,
+    Mode,
+    Pressure,
+    Rectangle,
+    Shape,
+    WholePhoto,
+)
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""Version 1 had rectangles and brushes alone, and no protection; it is still read."""
+
+READABLE_VERSIONS = (1, 2)
 
 
 _FAR = 1e7  # pixels; no photo is as wide
@@ -24,7 +38,7 @@ def region_to_json(region: Region) -> dict[str, Any]:
     return {
         "id": region.id,
         "name": region.name,
-        "shapes": [_shape_to_json(shape) for shape in region.shapes],
+        "shapes": [shape_to_json(shape) for shape in region.shapes],
         "model": region.model.model_id,
         "quality": region.model.quality,
         "scale": region.model.scale.value,
@@ -42,7 +56,7 @@ def region_from_json(data: dict[str, Any]) -> Region:
     return Region(
         id=RegionId(str(data["id"])),
         name=str(data["name"]),
-        shapes=tuple(_shape_from_json(shape) for shape in data["shapes"]),
+        shapes=tuple(shape_from_json(shape) for shape in data["shapes"]),
         model=ModelChoice(str(data["model"]), str(data["quality"]), Scale(data["scale"])),
         strength=_within(0.0, float(data["strength"]), 1.0),
         feather=_within(0.0, float(data["feather"]), _FAR),
@@ -50,31 +64,84 @@ def region_from_json(data: dict[str, Any]) -> Region:
     )
 
 
-def _shape_to_json(shape: Shape) -> dict[str, Any]:
+def shape_to_json(shape: Shape) -> dict[str, Any]:
+    """Plain values that `json.dumps` takes."""
     if isinstance(shape, WholePhoto):
         return {"kind": "whole"}
-    if isinstance(shape, Rectangle):
+    if isinstance(shape, Invert):
+        return {"kind": "invert"}
+    if isinstance(shape, Grow):
+        return {"kind": "grow", "pixels": shape.pixels}
+    if isinstance(shape, Rectangle | Ellipse):
         rect = shape.rect
-        return {"kind": "rectangle", "rect": [rect.x, rect.y, rect.width, rect.height]}
+        sides = [rect.x, rect.y, rect.width, rect.height]
+        kind = "rectangle" if isinstance(shape, Rectangle) else "ellipse"
+        return {"kind": kind, "rect": sides, "mode": shape.mode.value}
     points = [[round(point.x, 2), round(point.y, 2)] for point in shape.points]
-    return {"kind": "brush", "points": points, "radius": shape.radius, "erase": shape.erase}
+    if isinstance(shape, Lasso):
+        return {"kind": "lasso", "points": points, "mode": shape.mode.value}
+    return {
+        "kind": "brush",
+        "points": points,
+        "radius": shape.radius,
+        "mode": shape.mode.value,
+        "hardness": shape.hardness,
+        "pressures": [round(pressure, 3) for pressure in shape.pressures],
+        "pressure": shape.pressure.value,
+    }
 
 
-def _shape_from_json(data: dict[str, Any]) -> Shape:
+def shape_from_json(data: dict[str, Any]) -> Shape:
+    """The shape that `shape_to_json` described.
+
+    Raises ValueError, KeyError or TypeError when `data` is not such a description.
+    """
     kind = data["kind"]
     if kind == "whole":
         return WholePhoto()
+    if kind == "invert":
+        return Invert()
+    if kind == "grow":
+        return Grow(_within(-_FAR, float(data["pixels"]), _FAR))
     if kind == "rectangle":
-        x, y, width, height = (int(_within(-_FAR, float(value), _FAR)) for value in data["rect"])
-        return Rectangle(Rect(x, y, width, height))
+        return Rectangle(_rect(data), _mode(data))
+    if kind == "ellipse":
+        return Ellipse(_rect(data), _mode(data))
+    if kind == "lasso":
+        return Lasso(_points(data), _mode(data))
     if kind == "brush":
-        points = tuple(
-            Point(_within(-_FAR, float(x), _FAR), _within(-_FAR, float(y), _FAR))
-            for x, y in data["points"]
-        )
-        radius = _within(0.0, float(data["radius"]), _FAR)
-        return BrushStroke(points, radius, bool(data["erase"]))
+        return _stroke(data)
     raise ValueError(f"unknown shape kind {kind!r}")
+
+
+def _stroke(data: dict[str, Any]) -> BrushStroke:
+    return BrushStroke(
+        points=_points(data),
+        radius=_within(0.0, float(data["radius"]), _FAR),
+        mode=_mode(data),
+        hardness=_within(0.0, float(data.get("hardness", 1.0)), 1.0),
+        pressures=tuple(_within(0.0, float(p), 1.0) for p in data.get("pressures", ())),
+        pressure=Pressure(data.get("pressure", Pressure.NOTHING)),
+    )
+
+
+def _mode(data: dict[str, Any]) -> Mode:
+    """The mode; in files of version 1 only a brush could take away, as an eraser."""
+    if "mode" in data:
+        return Mode(data["mode"])
+    return Mode.SUBTRACT if data.get("erase", False) else Mode.ADD
+
+
+def _rect(data: dict[str, Any]) -> Rect:
+    x, y, width, height = (int(_within(-_FAR, float(value), _FAR)) for value in data["rect"])
+    return Rect(x, y, width, height)
+
+
+def _points(data: dict[str, Any]) -> tuple[Point, ...]:
+    return tuple(
+        Point(_within(-_FAR, float(x), _FAR), _within(-_FAR, float(y), _FAR))
+        for x, y in data["points"]
+    )
 
 
 def _within(least: float, value: float, most: float) -> float:

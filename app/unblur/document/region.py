@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NewType
 
 from unblur.document.geometry import Rect, Size
-from unblur.document.shapes import Shape, WholePhoto, bounds_of
+from unblur.document.shapes import Grow, Invert, Shape, WholePhoto, bounds_of
 
 RegionId = NewType("RegionId", str)
 
@@ -60,6 +60,32 @@ class Region:
     def with_shape(self, shape: Shape) -> Region:
         """The region with one more shape painted over the earlier ones."""
         return replace(self, shapes=(*self.shapes, shape))
+
+    def inverted(self) -> Region:
+        """The region of all that this one leaves out."""
+        if self.is_whole_photo:
+            return replace(self, shapes=())
+        if not self.shapes:
+            return replace(self, shapes=(WholePhoto(),))
+        if isinstance(self.shapes[-1], Invert):
+            return replace(self, shapes=self.shapes[:-1])
+        return self.with_shape(Invert())
+
+    def grown(self, pixels: float) -> Region:
+        """The region with its edge moved outward by `pixels`, or inward if negative.
+
+        Moving on in one direction adds up, so that many small steps cost no more than one.
+        """
+        if self.is_whole_photo or not self.shapes:
+            return self
+        last = self.shapes[-1]
+        if isinstance(last, Grow) and (last.pixels > 0) == (pixels > 0):
+            return replace(self, shapes=(*self.shapes[:-1], Grow(last.pixels + pixels)))
+        return self.with_shape(Grow(pixels))
+
+    def cleared(self) -> Region:
+        """The region with nothing in it, ready to be drawn anew."""
+        return replace(self, shapes=())
 
 
 def new_region_id() -> RegionId:

@@ -13,91 +13,142 @@ import numpy as np
 
 from unblur.document.buffer import Mask
 from unblur.document.geometry import Rect, Size
-from unblur.document.shapes import BrushStroke, Rectangle, Shape, WholePhoto, bounds_of
-from unblur.imaging.opencv import cv2
-from unblur.imaging.strokes import paint_stroke
+from unblur.document.shapes import (
+    BrushStroke,
+    Grow,
+    Invert,
+    Mode,
+    Pressure,
+    Rectangle,
+    Shape,
+    WholePhoto,
+    bounds_of,
+)
+from unblur.imaging.coverage import coverage
+from unblur.imaging.morphology import exact_distance, grown, margin_of
+
+Shapes = tuple[Shape, ...]
 
 
-def rasterize(
-    shapes: tuple[Shape, ...], feather: float, rect: Rect, photo: Size, factor: int = 1
-) -> Mask:
+def rasterize(shapes: Shapes, feather: float, rect: Rect, photo: Size, factor: int = 1) -> Mask:
     """The mask of `shapes` over `rect` (photo pixels, inside the photo).
 
     Exact at factor 1, (height, width). At a larger factor it is drawn directly at
     1/factor of the size, over `rect.shrunk_by(factor)`, for display.
     """
     target = rect.shrunk_by(factor)
-    if target.is_empty or not _painted(shapes, rect, photo):
+    if target.is_empty or not bounds_of(shapes, photo).overlaps(rect):
         return np.zeros((target.height, target.width), np.float32)
     if _covers_everything(shapes):
         return np.ones((target.height, target.width), np.float32)
-    if feather > 0 and len(shapes) == 1 and isinstance(shapes[0], Rectangle):
-        return _feathered_rectangle(shapes[0].rect, feather, target, photo, factor)
+    only = shapes[0] if len(shapes) == 1 else None
+    if feather > 0 and isinstance(only, Rectangle):
+        return _feathered_rectangle(only.rect, feather, target, photo, factor)
+    if feather <= 0:
+        return _drawn(shapes, target, photo, factor)
     # Beyond the bounds the mask is zero, and one pixel of that is edge enough.
-    bounds = bounds_of(shapes, photo).shrunk_by(factor)
-    within = bounds.expanded(1, Rect.of_size(photo).shrunk_by(factor))
-    margin = math.ceil(feather / factor) + 1 if feather > 0 else 0
-    grown = target.expanded(margin, within)
-    mask = np.zeros((grown.height, grown.width), np.float32)
-    for shape in shapes:
-        _paint(mask, grown, shape, factor)
-    if feather > 0:
-        _feather(mask, feather / factor)
-    return _placed(mask, grown, target)
+    margin = math.ceil(feather / factor) + 1
+    around = target.expanded(margin, _bounds(shapes, photo, factor, 1))
+    mask = _drawn(shapes, around, photo, factor)
+    _feather(mask, feather / factor)
+    return _placed(mask, around, target)
 
 
-def touches(shapes: tuple[Shape, ...], feather: float, rect: Rect, photo: Size) -> bool:
+def touches(shapes: Shapes, feather: float, rect: Rect, photo: Size) -> bool:
     """Whether the mask is above zero somewhere in `rect`.
 
     The feather lowers the mask but leaves it above zero wherever it was.
     """
     del feather
     clipped = rect.intersected(Rect.of_size(photo))
-    if clipped.is_empty or not _painted(shapes, clipped, photo):
+    if clipped.is_empty or not bounds_of(shapes, photo).overlaps(clipped):
         return False
     return _covers_everything(shapes) or bool(rasterize(shapes, 0.0, clipped, photo).any())
 
 
-def _painted(shapes: tuple[Shape, ...], rect: Rect, photo: Size) -> bool:
-    return bounds_of(shapes, photo).overlaps(rect)
-
-
-def _covers_everything(shapes: tuple[Shape, ...]) -> bool:
-    """Whether nothing is erased after the last shape that covers the whole photo."""
-    for shape in reversed(shapes):
+def _covers_everything(shapes: Shapes) -> bool:
+    """Whether the mask is one everywhere, as far as the shapes say without drawing them."""
+    is_full, is_empty = False, True
+    for shape in shapes:
         if isinstance(shape, WholePhoto):
-            return True
-        if isinstance(shape, BrushStroke) and shape.erase:
-            return False
-    return False
+            is_full, is_empty = True, False
+        elif isinstance(shape, Invert):
+            is_full, is_empty = is_empty, is_full
+        elif not isinstance(shape, Grow):
+            is_full = is_full and shape.mode is Mode.ADD
+            is_empty = is_empty and shape.mode is not Mode.ADD
+    return is_full
 
 
-def _paint(mask: Mask, area: Rect, shape: Shape, factor: int) -> None:
-    """Paint one shape over `mask`, which holds the pixels of `area` at 1/factor."""
+def _bounds(shapes: Shapes, photo: Size, factor: int, margin: int) -> Rect:
+    """The bounds of `shapes` and `margin` pixels around them, at 1/factor of the size."""
+    whole = Rect.of_size(photo).shrunk_by(factor)
+    return bounds_of(shapes, photo).shrunk_by(factor).expanded(margin, whole)
+
+
+def _drawn(shapes: Shapes, area: Rect, photo: Size, factor: int) -> Mask:
+    """All shapes over `area`, without feather, in a photo 1/factor the size."""
+    last = next((i for i in reversed(range(len(shapes))) if isinstance(shapes[i], Grow)), None)
+    if last is None:
+        mask, rest = np.zeros((area.height, area.width), np.float32), shapes
+    else:
+        mask, rest = _moved_edge(shapes[: last + 1], area, photo, factor), shapes[last + 1 :]
+    for shape in rest:
+        mask = _with_shape(mask, area, shape, photo, factor)
+    return mask
+
+
+def _moved_edge(shapes: Shapes, area: Rect, photo: Size, factor: int) -> Mask:
+    """The mask of shapes that end with a `Grow`."""
+    *before, step = shapes
+    assert isinstance(step, Grow)
+    drawn, pixels = tuple(before), step.pixels / factor
+    is_soft = _is_soft(drawn)
+    reach = margin_of(pixels, is_soft=is_soft)
+    work = area.expanded(reach, _bounds(drawn, photo, factor, reach))
+    if work.is_empty:
+        return np.zeros((area.height, area.width), np.float32)
+    mask = _drawn(drawn, work, photo, factor)
+    return _placed(grown(mask, pixels, is_soft=is_soft), work, area)
+
+
+def _is_soft(shapes: Shapes) -> bool:
+    """Whether the mask may have edges wider than a pixel."""
+    return any(
+        isinstance(shape, BrushStroke)
+        and (shape.hardness < 1.0 or (shape.pressures and shape.pressure is Pressure.OPACITY))
+        for shape in shapes
+    )
+
+
+def _with_shape(mask: Mask, area: Rect, shape: Shape, photo: Size, factor: int) -> Mask:
+    """`mask`, the pixels of `area`, with one more shape; drawn in place where that can be.
+
+    Modes take the larger or the smaller value, as sets of pixels do: painting a place twice
+    makes no soft edge harder.
+    """
     if isinstance(shape, WholePhoto):
         mask[:] = 1.0
-    elif isinstance(shape, Rectangle):
-        _paint_rectangle(mask, area, shape.rect, factor)
+        return mask
+    if isinstance(shape, Invert):
+        np.subtract(np.float32(1.0), mask, out=mask)
+        return mask
+    assert not isinstance(shape, Grow)
+    reach = shape.reach(photo).shrunk_by(factor).intersected(area)
+    if reach.is_empty:
+        if shape.mode is Mode.INTERSECT:
+            mask[:] = 0.0
+        return mask
+    part = mask[reach.relative_to(area).slices]
+    covered = coverage(shape, reach, factor)
+    if shape.mode is Mode.ADD:
+        np.maximum(part, covered, out=part)
+    elif shape.mode is Mode.SUBTRACT:
+        np.minimum(part, np.float32(1.0) - covered, out=part)
     else:
-        paint_stroke(mask, area, shape, factor)
-
-
-def _paint_rectangle(mask: Mask, area: Rect, rect: Rect, factor: int) -> None:
-    columns = _covered(area.left, area.right, rect.left / factor, rect.right / factor)
-    rows = _covered(area.top, area.bottom, rect.top / factor, rect.bottom / factor)
-    x = np.flatnonzero(columns)
-    y = np.flatnonzero(rows)
-    if x.size and y.size:
-        part = mask[y[0] : y[-1] + 1, x[0] : x[-1] + 1]
-        np.maximum(part, rows[y, None] * columns[None, x], out=part)
-
-
-def _covered(start: int, stop: int, low: float, high: float) -> Mask:
-    """How much of each pixel from `start` to `stop` lies between `low` and `high`."""
-    edges = np.arange(start, stop, dtype=np.float64)
-    shares = np.minimum(edges + 1, high) - np.maximum(edges, low)
-    covered: Mask = np.clip(shares, 0.0, 1.0).astype(np.float32)
-    return covered
+        np.minimum(part, covered, out=covered)
+        mask = _placed(covered, reach, area)
+    return mask
 
 
 def _placed(mask: Mask, area: Rect, target: Rect) -> Mask:
@@ -113,15 +164,10 @@ def _placed(mask: Mask, area: Rect, target: Rect) -> Mask:
 
 def _feather(mask: Mask, feather: float) -> None:
     """Lower `mask` towards the edge of what is above zero, in place."""
-    inside = (mask > 0).view(np.uint8)
+    inside = mask > 0
     if inside.all():
         return
-    distance: Mask = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    # OpenCV's square roots differ in the last bit with the size of the array; the squares
-    # are whole numbers, and numpy's roots of them are exact.
-    distance *= distance
-    np.rint(distance, out=distance)
-    np.sqrt(distance, out=distance)
+    distance = exact_distance(inside)
     # A pixel's centre lies half a pixel nearer to the edge than to its neighbour's centre.
     distance -= np.float32(0.5)
     mask *= _ramp(distance, feather)

@@ -2,13 +2,14 @@
 
 Squares of pixels are split in four, from 128 pixels down to 8. On the way a square that
 lies deep inside is filled, one that lies outside is dropped, and a segment that cannot be
-the nearest to any pixel of a square is forgotten there. So the cost follows the length of
-the edge, not the area of the brush, and the outcome does not depend on the rectangle that
-was asked for.
+the one that counts for any pixel of a square is forgotten there. So the cost of a hard
+stroke follows the length of its edge, not its area, and the outcome does not depend on the
+rectangle that was asked for.
 """
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -16,27 +17,44 @@ from numpy.typing import NDArray
 
 from unblur.document.buffer import Mask
 from unblur.document.geometry import Rect
-from unblur.document.shapes import BrushStroke
+from unblur.document.shapes import BrushStroke, Pressure
 
 _LARGEST = 128
 _SMALLEST = 8
+_LIGHTEST = 0.05  # of the pressure: a pen that touches draws something
+_SLACK = 0.01  # pixels: keeps rounding from dropping the segment that counts
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int32]
 
 
 class _Segments(NamedTuple):
-    """Line segments: start, vector to the end, and one over its squared length."""
+    """Line segments: start, vector to the end, and one over its squared length.
+
+    Radius and opacity are those at the start, and how much they change to the end.
+    """
 
     x: Floats
     y: Floats
     dx: Floats
     dy: Floats
     inverse: Floats
+    radius: Floats
+    widening: Floats
+    opacity: Floats
+    fading: Floats
+
+
+class _Brush(NamedTuple):
+    """A stroke in pixels of the mask. `is_even`: its opacity is one all along."""
+
+    segments: _Segments
+    hardness: float
+    is_even: bool
 
 
 class _Pairs(NamedTuple):
-    """Squares of pixels with the segments that may be nearest to them, sorted by square."""
+    """Squares of pixels with the segments that may count for them, sorted by square."""
 
     x: Indices  # of each square's left edge
     y: Indices
@@ -44,60 +62,51 @@ class _Pairs(NamedTuple):
     segment: Indices
 
 
-def paint_stroke(mask: Mask, area: Rect, stroke: BrushStroke, factor: int) -> None:
-    """Paint `stroke` into `mask`, the pixels of `area` in a photo `factor` times smaller.
+def stroke_coverage(stroke: BrushStroke, rect: Rect, factor: int) -> Mask:
+    """How much `stroke` covers each pixel of `rect` in a photo `factor` times smaller.
 
-    A stroke covers the pixels whose centre is nearer than its radius, with an edge that
-    softens inward over one pixel. An eraser leaves what it does not cover.
+    A hard stroke covers the pixels whose centre is nearer than its radius, with an edge
+    that softens inward over one pixel. A softer one falls from full to nothing, as a raised
+    cosine, over the outer part of the radius that is not hard.
     """
-    if not stroke.points:
-        return
-    radius = stroke.radius / factor
-    segments = _segments_of(stroke, factor)
-    reach = _reach(segments, radius).intersected(area)
-    if reach.is_empty or radius <= 0:
-        return
-    part = mask[reach.relative_to(area).slices]
-    coverage = _coverage(segments, radius, reach)
-    if stroke.erase:
-        np.minimum(part, 1.0 - coverage, out=part)
-    else:
-        np.maximum(part, coverage, out=part)
+    if not stroke.points or stroke.radius <= 0 or rect.is_empty:
+        return np.zeros((rect.height, rect.width), np.float32)
+    return _coverage(_brush_of(stroke, factor), rect)
 
 
-def _segments_of(stroke: BrushStroke, factor: int) -> _Segments:
-    points = np.asarray(stroke.points, np.float64) / factor
-    start = points[:-1] if len(points) > 1 else points
-    vector = points[1:] - start if len(points) > 1 else np.zeros_like(start)
+def _brush_of(stroke: BrushStroke, factor: int) -> _Brush:
+    count = len(stroke.points)
+    numbers = np.fromiter(chain.from_iterable(stroke.points), np.float64, 2 * count)
+    points = numbers.reshape(count, 2) / factor
+    pressures = np.clip(np.asarray(stroke.pressures, np.float64), _LIGHTEST, 1.0)
+    if not stroke.pressures:
+        pressures = np.ones(count)
+    is_sized = stroke.pressure is Pressure.SIZE
+    is_even = stroke.pressure is not Pressure.OPACITY or not stroke.pressures
+    radii = stroke.radius / factor * (pressures if is_sized else np.ones(count))
+    opacities = np.ones(count) if is_even else pressures
+    start, end = (slice(None, -1), slice(1, None)) if count > 1 else (slice(None), slice(None))
+    vector = points[end] - points[start]
     length = (vector**2).sum(axis=1)
     inverse = np.divide(1.0, length, out=np.zeros_like(length), where=length > 0)
-    columns = (start[:, 0], start[:, 1], vector[:, 0], vector[:, 1], inverse)
-    return _Segments(*(column.astype(np.float32) for column in columns))
-
-
-def _reach(segments: _Segments, radius: float) -> Rect:
-    """Pixels that the stroke can change."""
-    x = np.concatenate((segments.x, segments.x + segments.dx))
-    y = np.concatenate((segments.y, segments.y + segments.dy))
-    return Rect.from_edges(
-        int(np.floor(x.min() - radius)),
-        int(np.floor(y.min() - radius)),
-        int(np.ceil(x.max() + radius)) + 1,
-        int(np.ceil(y.max() + radius)) + 1,
+    columns = (
+        *(points[start, 0], points[start, 1], vector[:, 0], vector[:, 1], inverse),
+        *(radii[start], radii[end] - radii[start]),
+        *(opacities[start], opacities[end] - opacities[start]),
     )
+    segments = _Segments(*(column.astype(np.float32) for column in columns))
+    return _Brush(segments, stroke.hardness, is_even)
 
 
-def _coverage(segments: _Segments, radius: float, rect: Rect) -> Mask:
-    """How much the stroke covers each pixel of `rect`."""
-    softness = min(1.0, radius)
+def _coverage(brush: _Brush, rect: Rect) -> Mask:
     # Whole squares are painted, so the canvas reaches beyond `rect` to the next border.
     left, top = rect.x // _LARGEST * _LARGEST, rect.y // _LARGEST * _LARGEST
     xs, ys = np.arange(left, rect.right, _LARGEST), np.arange(top, rect.bottom, _LARGEST)
     canvas = np.zeros((len(ys) * _LARGEST, len(xs) * _LARGEST), np.float32)
-    pairs = _all_pairs(xs, ys, len(segments.x))
+    pairs = _all_pairs(xs, ys, len(brush.segments.x))
     size = _LARGEST
     while True:
-        pairs, filled = _pruned(segments, pairs, size, radius, softness)
+        pairs, filled = _pruned(brush, pairs, size)
         for x, y in filled:
             canvas[y - top : y - top + size, x - left : x - left + size] = 1.0
         if size == _SMALLEST or not len(pairs.square):
@@ -106,7 +115,7 @@ def _coverage(segments: _Segments, radius: float, rect: Rect) -> Mask:
     if len(pairs.square):
         squares = canvas.reshape(canvas.shape[0] // size, size, canvas.shape[1] // size, size)
         rows, columns = (pairs.y - top) // size, (pairs.x - left) // size
-        squares[rows, :, columns, :] = _square_coverage(segments, pairs, size, radius, softness)
+        squares[rows, :, columns, :] = _square_coverage(brush, pairs, size)
     return canvas[rect.y - top : rect.bottom - top, rect.x - left : rect.right - left]
 
 
@@ -116,27 +125,47 @@ def _all_pairs(xs: NDArray[np.int64], ys: NDArray[np.int64], segments: int) -> _
     return _Pairs(x, y, square, np.tile(np.arange(segments, dtype=np.int32), x.size))
 
 
-def _pruned(
-    segments: _Segments, pairs: _Pairs, size: int, radius: float, softness: float
-) -> tuple[_Pairs, NDArray[np.int32]]:
+def _pruned(brush: _Brush, pairs: _Pairs, size: int) -> tuple[_Pairs, NDArray[np.int32]]:
     """The pairs that still matter, and the corners of the squares that are full."""
-    half = size / 2
-    to_corner = half * 1.4143
-    x, y = pairs.x[pairs.square] + half, pairs.y[pairs.square] + half
-    distance = np.sqrt(
-        _squared_distance(segments, pairs.segment, x.astype(np.float32), y.astype(np.float32))
-    )
-    nearest = np.minimum.reduceat(distance, _starts(pairs.square))
-    full = nearest + to_corner <= radius - softness
-    open_ = ~full & (nearest - to_corner < radius)
-    # The slack keeps rounding from dropping the nearest segment of some pixel.
-    limit = np.minimum(nearest + to_corner, radius)[pairs.square] + to_corner + 0.01
-    kept = open_[pairs.square] & (distance <= limit)
+    half = np.float32(size / 2)
+    x = pairs.x[pairs.square].astype(np.float32) + half
+    y = pairs.y[pairs.square].astype(np.float32) + half
+    least, most = _limits(brush, pairs.segment, x, y, float(half) * 1.4143 + _SLACK)
+    starts = _starts(pairs.square)
+    surest = np.maximum.reduceat(least, starts)
+    full = surest >= 1.0
+    open_ = ~full & (np.maximum.reduceat(most, starts) > 0)
+    kept = open_[pairs.square] & (most > 0) & (most >= surest[pairs.square])
     number = np.cumsum(open_, dtype=np.int32) - 1
     corners = np.stack((pairs.x[full], pairs.y[full]), axis=1)
     return (
         _Pairs(pairs.x[open_], pairs.y[open_], number[pairs.square[kept]], pairs.segment[kept]),
         corners,
+    )
+
+
+def _limits(
+    brush: _Brush, which: Indices, x: Floats, y: Floats, reach: float
+) -> tuple[Floats, Floats]:
+    """The least and the most that each segment may give within `reach` of each point.
+
+    Of an even brush it is the depth, which says more than the coverage: that ends at one.
+    """
+    segments = brush.segments
+    distance, along = _nearest(segments, which, x, y)
+    ends = segments.radius[which], segments.radius[which] + segments.widening[which]
+    slope = np.abs(segments.widening[which]) * np.sqrt(segments.inverse[which])
+    radius = ends[0] + along * segments.widening[which]
+    narrow = np.maximum(radius - slope * reach, np.minimum(*ends))
+    wide = np.minimum(radius + slope * reach, np.maximum(*ends))
+    least = _depth(brush, narrow, distance + np.float32(reach))
+    most = _depth(brush, wide, np.maximum(distance - np.float32(reach), 0.0))
+    if brush.is_even:
+        return least, most
+    opacities = segments.opacity[which], segments.opacity[which] + segments.fading[which]
+    return (
+        np.minimum(*opacities) * _profile(brush, least),
+        np.maximum(*opacities) * _profile(brush, most),
     )
 
 
@@ -155,17 +184,20 @@ def _split(pairs: _Pairs, size: int, rect: Rect) -> _Pairs:
     return _Pairs(x[inside], y[inside], square[order], segment[order])
 
 
-def _square_coverage(
-    segments: _Segments, pairs: _Pairs, size: int, radius: float, softness: float
-) -> Floats:
+def _square_coverage(brush: _Brush, pairs: _Pairs, size: int) -> Floats:
     """Coverage of each pixel of each square: (squares, size, size)."""
     centers = np.arange(size, dtype=np.float32) + np.float32(0.5)
     x = pairs.x[pairs.square].astype(np.float32)[:, None, None] + centers[None, None, :]
     y = pairs.y[pairs.square].astype(np.float32)[:, None, None] + centers[None, :, None]
-    distance = _squared_distance(segments, pairs.segment[:, None, None], x, y)
-    nearest = np.sqrt(np.minimum.reduceat(distance, _starts(pairs.square), axis=0))
-    coverage: Floats = np.clip((np.float32(radius) - nearest) / np.float32(softness), 0.0, 1.0)
-    return coverage
+    which = pairs.segment[:, None, None]
+    segments, starts = brush.segments, _starts(pairs.square)
+    distance, along = _nearest(segments, which, x, y)
+    depth = _depth(brush, segments.radius[which] + along * segments.widening[which], distance)
+    if brush.is_even:
+        return _profile(brush, np.maximum.reduceat(depth, starts, axis=0))
+    opacity = segments.opacity[which] + along * segments.fading[which]
+    deepest: Floats = np.maximum.reduceat(opacity * _profile(brush, depth), starts, axis=0)
+    return deepest
 
 
 def _starts(sorted_numbers: Indices) -> NDArray[np.int64]:
@@ -174,13 +206,24 @@ def _starts(sorted_numbers: Indices) -> NDArray[np.int64]:
     return changes
 
 
-def _squared_distance(
-    segments: _Segments, which: NDArray[np.int32], x: Floats, y: Floats
-) -> Floats:
-    """Squared distance from each point to its segment."""
+def _nearest(segments: _Segments, which: Indices, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Distance from each point to its segment, and where along it the nearest place is."""
     dx, dy = segments.dx[which], segments.dy[which]
     from_x, from_y = x - segments.x[which], y - segments.y[which]
     along = np.clip((from_x * dx + from_y * dy) * segments.inverse[which], 0.0, 1.0)
     off_x, off_y = from_x - along * dx, from_y - along * dy
-    squared: Floats = off_x * off_x + off_y * off_y
-    return squared
+    return np.sqrt(off_x * off_x + off_y * off_y), along
+
+
+def _depth(brush: _Brush, radius: Floats, distance: Floats) -> Floats:
+    """How deep a point lies in the stroke: 0 at the edge, 1 where it is fully painted."""
+    softness = np.maximum(np.minimum(radius, 1.0), np.float32(1.0 - brush.hardness) * radius)
+    depth: Floats = (radius - distance) / softness
+    return depth
+
+
+def _profile(brush: _Brush, depth: Floats) -> Floats:
+    share: Floats = np.clip(depth, 0.0, 1.0)
+    if brush.hardness < 1.0:
+        share = np.float32(0.5) - np.float32(0.5) * np.cos(share * np.float32(np.pi))
+    return share

@@ -79,7 +79,8 @@ class OpenPhoto(QObject):
     @property
     def has_unsaved_work(self) -> bool:
         """Whether closing would lose something that took thought."""
-        return bool(self._document.regions) and not self.undo_stack.isClean()
+        has_edits = bool(self._document.regions or self._document.protection)
+        return has_edits and not self.undo_stack.isClean()
 
     def edit(self, document: Document, text: str, merge_key: str = "") -> None:
         """Make `document` the current one, as one step that can be undone."""

@@ -179,7 +179,7 @@ class PhotoOpener(QObject):
             regions, unknown = with_known_models(
                 saved.regions, is_accelerated=self._session.is_accelerated
             )
-            self._session.bring_back(opened, regions)
+            self._session.bring_back(opened, regions, saved.protection)
             for model_id in unknown:
                 self.edits_lost.emit(
                     f"There is no model “{model_id}” any more. The regions of “{saved.name}” that "

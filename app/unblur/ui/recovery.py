@@ -20,8 +20,16 @@ from PySide6.QtCore import QLockFile
 
 from unblur.document.document import Document
 from unblur.document.geometry import Size
-from unblur.document.persistence import FORMAT_VERSION, region_from_json, region_to_json
+from unblur.document.persistence import (
+    FORMAT_VERSION,
+    READABLE_VERSIONS,
+    region_from_json,
+    region_to_json,
+    shape_from_json,
+    shape_to_json,
+)
 from unblur.document.region import Region
+from unblur.document.shapes import Shape
 from unblur.settings import parsed, write_atomically
 
 logger = logging.getLogger(__name__)
@@ -36,12 +44,20 @@ class SavedEdit:
     fingerprint: str
     size: Size
     regions: tuple[Region, ...]
+    protection: tuple[Shape, ...] = ()
 
     @classmethod
     def of(cls, document: Document, name: str) -> SavedEdit:
         """What has to be known to make this document again."""
         photo = document.photo
-        return cls(photo.path, name, photo.fingerprint, photo.size, document.regions)
+        return cls(
+            photo.path,
+            name,
+            photo.fingerprint,
+            photo.size,
+            document.regions,
+            document.protection,
+        )
 
 
 class OwnFile:
@@ -124,6 +140,7 @@ def _to_json(edits: Sequence[SavedEdit]) -> bytes:
             "fingerprint": edit.fingerprint,
             "size": list(edit.size),
             "regions": [region_to_json(region) for region in edit.regions],
+            "protection": [shape_to_json(shape) for shape in edit.protection],
         }
         for edit in edits
     ]
@@ -132,7 +149,7 @@ def _to_json(edits: Sequence[SavedEdit]) -> bytes:
 
 def _from_json(content: bytes) -> tuple[SavedEdit, ...]:
     data = parsed(content)
-    if data["version"] != FORMAT_VERSION:
+    if data["version"] not in READABLE_VERSIONS:
         raise ValueError(f"version {data['version']!r}")
     return tuple(_edit_from_json(entry) for entry in data["documents"])
 
@@ -145,4 +162,5 @@ def _edit_from_json(data: dict[str, Any]) -> SavedEdit:
         fingerprint=str(data["fingerprint"]),
         size=Size(width, height),
         regions=tuple(region_from_json(region) for region in data["regions"]),
+        protection=tuple(shape_from_json(shape) for shape in data.get("protection", ())),
     )

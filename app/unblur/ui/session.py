@@ -135,9 +135,11 @@ class Session(QObject):
         if document is not None and document.region(region.id) not in (None, region):
             self.edit(document.with_region(region), text, merge_key)
 
-    def bring_back(self, opened: OpenPhoto, regions: tuple[Region, ...]) -> None:
+    def bring_back(
+        self, opened: OpenPhoto, regions: tuple[Region, ...], protection: tuple[Shape, ...] = ()
+    ) -> None:
         """Add regions of an earlier run, as an edit that is not saved yet and can be undone."""
-        document = opened.document
+        document = replace(opened.document, protection=(*opened.document.protection, *protection))
         for region in regions:
             document = document.with_region(region)
         opened.edit(document, "Bring Back Edits")

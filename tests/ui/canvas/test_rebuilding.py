@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 from unblur.document.document import Document
-from unblur.document.geometry import Point, Rect, Size
-from unblur.document.shapes import BrushStroke, Rectangle
+from unblur.document.geometry import Rect, Size
+from unblur.document.shapes import Rectangle
 from unblur.ui.canvas.compare import CompareMode
 from unblur.ui.canvas.levels import TileKey
-from unblur.ui.canvas.region_tiles import mask_change
 from unblur.ui.canvas.source_tiles import SourceTile
 from unblur.ui.canvas.tile_cache import TileCache
 from unblur.ui.qimage import transparent_image
@@ -115,22 +114,6 @@ def test_another_model_forgets_the_old_pixels(stage, shown) -> None:
     np.testing.assert_array_equal(
         shot[int(area.y) :, int(area.x) :], pixels[: 300 - int(area.y), : 400 - int(area.x)]
     )
-
-
-def test_a_stroke_that_goes_on_changes_only_its_new_end(stage) -> None:
-    stroke = BrushStroke((Point(100, 100), Point(200, 100)), 10)
-    before = stage.region(stroke)
-    after = replace(before, shapes=(stroke.with_point(Point(220, 100)),))
-    changed = mask_change(before, after, SIZE)
-    assert changed.left >= 185
-    assert changed.contains(Rect(200, 90, 30, 20))
-
-
-def test_a_moved_rectangle_changes_where_it_was_and_where_it_is(stage) -> None:
-    before = stage.region(Rectangle(Rect(10, 10, 50, 50)), feather=5)
-    after = replace(before, shapes=(Rectangle(Rect(100, 10, 50, 50)),))
-    assert mask_change(before, after, SIZE).contains(Rect(10, 10, 140, 50))
-    assert mask_change(before, before, SIZE).is_empty
 
 
 def test_the_cache_forgets_the_least_recently_used_but_nothing_on_the_screen() -> None:

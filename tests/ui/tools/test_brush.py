@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from unblur.document.geometry import Point, Rect, Size
-from unblur.document.shapes import BrushStroke, Rectangle, WholePhoto
+from unblur.document.shapes import BrushStroke, Mode, Rectangle, WholePhoto
 from unblur.ui.canvas.view import ViewTransform
 from unblur.ui.qimage import rgb_array
 from unblur.ui.tools.brush import MAX_RADIUS, MIN_RADIUS, BrushTool, EraserTool
@@ -67,7 +67,7 @@ def test_the_eraser_takes_away_from_the_region_under_the_pointer(make_context, m
     context.drag(EraserTool(10), *LINE)
     document, text = context.commits[0]
     assert text == "Erase"
-    assert document.regions[0].shapes[-1].erase
+    assert document.regions[0].shapes[-1].mode is Mode.SUBTRACT
     assert EraserTool().begin(context, Pointer(Point(700, 500))) is None
 
 

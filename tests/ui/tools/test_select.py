@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from unblur.document.geometry import Point, Rect
-from unblur.document.shapes import BrushStroke, Rectangle, WholePhoto
+from unblur.document.shapes import BrushStroke, Mode, Rectangle, WholePhoto
 from unblur.ui.tools.pan import PanTool
 from unblur.ui.tools.select import SelectTool
 from unblur.ui.tools.tool import Pointer
@@ -24,7 +24,7 @@ def test_a_click_selects_the_topmost_region_and_beside_all_none(make_context, ma
 
 
 def test_what_was_erased_is_not_hit(make_context, make_region) -> None:
-    region = make_region(WholePhoto(), BrushStroke((Point(100, 100),), 30, erase=True))
+    region = make_region(WholePhoto(), BrushStroke((Point(100, 100),), 30, mode=Mode.SUBTRACT))
     context = make_context(region)
     context.drag(SelectTool(), (100, 100))
     assert context.picked == [None]

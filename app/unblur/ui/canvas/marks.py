@@ -119,7 +119,7 @@ class Marks:
             if _is_plain(region):
                 for shape in region.shapes:
                     if isinstance(shape, Rectangle):
-                        rect = device_rect(shape.bounds(frame.view.photo), frame.view)
+                        rect = device_rect(shape.reach(frame.view.photo), frame.view)
                         paint_rect(painter, rect.translated(origin), width, opacity)
             elif self._masks[region.id].is_complete:
                 painter.setOpacity(opacity)

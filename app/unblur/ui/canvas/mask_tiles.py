@@ -6,10 +6,10 @@ import numpy as np
 from PySide6.QtGui import QImage
 
 from unblur.document.geometry import Rect, Size
+from unblur.document.mask_change import region_change
 from unblur.document.region import Region
 from unblur.imaging.masks import rasterize
 from unblur.ui.canvas.levels import TileKey, padded, photo_rect, reached_keys
-from unblur.ui.canvas.region_tiles import mask_change
 from unblur.ui.canvas.source_tiles import SourceTile
 from unblur.ui.canvas.tile_cache import TileCache
 from unblur.ui.canvas.timebox import TimeBox
@@ -58,7 +58,7 @@ class MaskTiles:
 
     def show_region(self, region: Region) -> Rect:
         """Take the region's new shapes and feather; returns what looks different."""
-        changed = mask_change(self.region, region, self._photo)
+        changed = region_change(self.region, region, self._photo)
         self.region = region
         for key in reached_keys(changed, self._cache.keys(), self._photo):
             self._stale.add(key)

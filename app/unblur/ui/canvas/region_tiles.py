@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from dataclasses import replace
 
 from PySide6.QtGui import QImage
 
 from unblur.document.geometry import Rect, Size
+from unblur.document.mask_change import region_change
 from unblur.document.photo import Photo
 from unblur.document.region import Region
-from unblur.document.shapes import BrushStroke, Shape
 from unblur.imaging.composite import LayerReader
 from unblur.ui.canvas.colour import DisplayColour
 from unblur.ui.canvas.levels import APRON, TileKey, padded, reached_keys
@@ -80,7 +78,7 @@ class RegionTiles:
 
     def show_region(self, region: Region, layers: LayerReader) -> Rect:
         """Take the region's new shapes, feather and strength; returns what looks different."""
-        changed = mask_change(self.region, region, self._photo.size)
+        changed = region_change(self.region, region, self._photo.size)
         self.region, self._layers = region, layers
         for tile, touched in self._reached(changed):
             tile.mark_mask(touched)
@@ -96,46 +94,6 @@ class RegionTiles:
             tile = self._cache.peek(key)
             if tile is not None:
                 yield tile, _at_level(rect, key, self._photo.size)
-
-
-def mask_change(before: Region, after: Region, photo: Size) -> Rect:
-    """Photo pixels in which the masks of two regions may differ.
-
-    When one was drawn further than the other, only the new shapes' reach, with the feather
-    around it, can differ: so a brush re-rasterises no more than what it touches.
-    """
-    if before.shapes == after.shapes and before.feather == after.feather:
-        return Rect(0, 0, 0, 0)
-    whole = Rect.of_size(photo)
-    if before.feather != after.feather:
-        return before.bounds(photo).united(after.bounds(photo))
-    shared = _shared(before.shapes, after.shapes)
-    touched = Rect(0, 0, 0, 0)
-    for shape in _grown(before.shapes[shared:], after.shapes[shared:]):
-        touched = touched.united(_reach(shape, photo))
-    return touched.expanded(math.ceil(after.feather) + 1, whole)
-
-
-def _shared(one: tuple[Shape, ...], other: tuple[Shape, ...]) -> int:
-    """How many shapes both begin with."""
-    pairs = zip(one, other, strict=False)
-    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
-
-
-def _grown(before: tuple[Shape, ...], after: tuple[Shape, ...]) -> tuple[Shape, ...]:
-    """The shapes that differ; of a stroke that was only drawn on, just its new end."""
-    if len(before) == len(after) == 1:
-        old, new = before[0], after[0]
-        if isinstance(old, BrushStroke) and isinstance(new, BrushStroke):
-            kept = len(old.points)
-            is_longer = replace(new, points=old.points) == old and new.points[:kept] == old.points
-            if is_longer and kept:
-                return (replace(new, points=new.points[kept - 1 :]),)
-    return (*before, *after)
-
-
-def _reach(shape: Shape, photo: Size) -> Rect:
-    return shape.reach(photo) if isinstance(shape, BrushStroke) else shape.bounds(photo)
 
 
 def _at_level(rect: Rect, key: TileKey, photo: Size) -> Rect:

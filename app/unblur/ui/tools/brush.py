@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from unblur.document.document import Document
 from unblur.document.geometry import Point
 from unblur.document.region import Region
-from unblur.document.shapes import BrushStroke
+from unblur.document.shapes import BrushStroke, Mode
 from unblur.ui.canvas.view import ViewTransform
 from unblur.ui.tools.hit import region_at
 from unblur.ui.tools.tool import Gesture, Pointer, ToolContext
@@ -53,7 +53,7 @@ class StrokeGesture:
         """Commit the stroke, up to where the pointer was let go."""
         if pointer.position != self._stroke.points[-1]:
             self._stroke = self._stroke.with_point(pointer.position)
-        text = "Erase" if self._stroke.erase else "Brush"
+        text = "Erase" if self._stroke.mode is Mode.SUBTRACT else "Brush"
         self._context.commit(self._drawn(), text)
         if self._is_new:
             self._context.select(self._region.id)
@@ -97,7 +97,9 @@ class BrushTool:
         document = context.document
         if document is None:
             return None
-        stroke = BrushStroke((pointer.position,), self._radius, erase=self.erases)
+        stroke = BrushStroke(
+            (pointer.position,), self._radius, Mode.SUBTRACT if self.erases else Mode.ADD
+        )
         region = self._target(context, document, pointer.position)
         if region is not None:
             return StrokeGesture(context, document, region, stroke, is_new=False)
