@@ -211,6 +211,7 @@ class Program(QObject):
         canvas.files_dropped.connect(self.opener.open)
         canvas.image_dropped.connect(self.opener.take_image)
         canvas.view_changed.connect(lambda view: self.status.show_zoom(view.scale))
+        canvas.view_changed.connect(lambda _view: self.restorer.follow_view())
         self.status.zoom_chosen.connect(
             lambda scale: canvas.zoom_to(scale) if scale else canvas.fit()
         )

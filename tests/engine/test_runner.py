@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from unblur.document.geometry import Rect, Size
+from unblur.document.geometry import Point, Rect, Size
 from unblur.engine.runner import run
 from unblur.errors import Cancelled, DeviceMemoryError, DeviceUnavailableError
 
@@ -130,6 +130,23 @@ def test_results_say_how_far_the_request_is(
     assert {tile.total for tile in tiles} == {total}
     assert all(tile.seconds > 0 and tile.request_id == 1 for tile in tiles)
     assert not any(tile.pixels.flags.writeable for tile in tiles)
+
+
+def test_what_the_person_looks_at_now_comes_next_and_nothing_comes_twice(
+    provider_of: Make, request_for: Make, random_photo: Make
+) -> None:
+    request = request_for(random_photo(Size(300, 300)))
+    (only,) = request.passes
+    grid = only.key.grid
+    work = run(request, provider_of(_identity))
+    tiles = [next(work), next(work)]
+    request.focus.point = Point(290, 10)
+    tiles += list(work)
+    assert [tile.index for tile in tiles[:2]] == list(only.indices[:2])
+    corner = grid.core(tiles[2].index)
+    assert corner.left <= 290 < corner.right
+    assert corner.top <= 10 < corner.bottom
+    assert sorted(tile.index for tile in tiles) == sorted(only.indices)
 
 
 def test_cancelling_stops_before_the_next_tile(

@@ -52,6 +52,10 @@ class FakeClient(QObject):
         self.seconds_per_tile: float | None = None
         self.warmed_up: list[tuple[str, str]] = []
         self.given = 0
+        self.looked_at: list[Point] = []
+
+    def look_at(self, point: Point) -> None:
+        self.looked_at.append(point)
 
     def submit(self, passes: Sequence[RestorePass], _pixels: object) -> int:
         self.requests.append(tuple(passes))

@@ -64,6 +64,19 @@ def test_a_run_says_how_many_tiles_the_model_failed_on(
         client.finish()
 
 
+def test_a_run_follows_the_view_of_its_own_photo_alone(
+    session: Session, restorer: Restorer, client: Any, large: Region, make_photo: MakePhoto
+) -> None:
+    restorer.follow_view()
+    assert client.looked_at == []  # nothing runs yet
+    restorer.restore()
+    restorer.follow_view()
+    assert len(client.looked_at) == 1
+    session.open(make_photo(path=Path("/photos/other.png")))
+    restorer.follow_view()
+    assert len(client.looked_at) == 1
+
+
 def test_one_tile_is_restored_without_a_first_look(
     restorer: Restorer, client: Any, small: Region
 ) -> None:

@@ -50,6 +50,12 @@ def choose_device(name: str) -> Device:
     return _describe(name)
 
 
+def available_devices() -> tuple[Device, ...]:
+    """Every kind of device that is here, the CPU last."""
+    kinds = ("cuda", "xpu", "mps", "cpu")
+    return tuple(_describe(kind) for kind in kinds if _is_available(kind))
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether `error` says that memory, of the GPU or the computer, is used up."""
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):

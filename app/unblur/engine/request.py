@@ -8,6 +8,7 @@ from unblur.document.buffer import PixelImage, UInt16Image
 from unblur.document.geometry import Rect
 from unblur.document.grid import LayerKey, TileIndex
 from unblur.engine.cancel import CancelToken
+from unblur.engine.focus import Focus
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class RestorePass:
 class InferenceRequest:
     """Passes over one photo, done one after the other until `token` is cancelled.
 
-    `pixels` is the whole photo (H, W, 3), read-only; only the tiles' inputs are read.
+    Within a pass the tiles are done in their order until `focus` moves. `pixels` is the whole
+    photo (H, W, 3), read-only; only the tiles' inputs are read.
     `device` is a name that `choose_device` knows.
     """
 
@@ -40,6 +42,7 @@ class InferenceRequest:
     pixels: PixelImage = field(repr=False)
     passes: tuple[RestorePass, ...]
     token: CancelToken = field(default_factory=CancelToken, repr=False)
+    focus: Focus = field(default_factory=Focus, repr=False)
     device: str = "auto"
 
     @property

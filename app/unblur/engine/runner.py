@@ -22,6 +22,7 @@ from unblur.engine import tensors
 from unblur.engine.blending import window
 from unblur.engine.cancel import CancelToken
 from unblur.engine.device import Device, choose_device, free_unused_memory, is_out_of_memory
+from unblur.engine.focus import nearest_first
 from unblur.engine.guards import fault_of
 from unblur.engine.interruption import interruptible
 from unblur.engine.provider import Model, ModelProvider
@@ -33,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 
 def run(request: InferenceRequest, provider: ModelProvider) -> Iterator[TileResult]:
-    """Restore the tiles of `request`, pass by pass, each in its given order.
+    """Restore the tiles of `request`, pass by pass, nearest to where the person looks first.
 
     A tile's pixels depend on the photo and its layer's key alone, not on the order.
 
@@ -50,7 +51,7 @@ def run(request: InferenceRequest, provider: ModelProvider) -> Iterator[TileResu
         model = provider.get(each.key.model_id, device)
         policy = fitting.get(each.key.model_id) or policy_for(model.card)
         network = _Network(model, each.key.quality, policy, device, request.token)
-        for index in each.indices:
+        for index in nearest_first(each.key.grid, each.indices, request.focus):
             request.token.raise_if_cancelled()
             started, left = time.perf_counter(), network.left
             pixels = _restore_tile(request, each.key.grid, index, network)

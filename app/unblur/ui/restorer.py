@@ -152,6 +152,12 @@ class Restorer(QObject):
         """Restore only what the canvas shows."""
         self._begin_with_region(Wish(is_visible_part_only=True))
 
+    @Slot()
+    def follow_view(self) -> None:
+        """What the person looks at now comes next."""
+        if self._run is not None and self._run.opened is self._session.current:
+            self._client.look_at(self._view().center)
+
     def stop(self) -> None:
         """Stop before the next tile. What is restored stays."""
         if self._run is not None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from unblur.document.buffer import PixelImage
+from unblur.document.geometry import Point
 from unblur.engine.request import InferenceRequest, RestorePass, TileResult
 from unblur.engine.speed import SpeedBook, SpeedKey
 from unblur.errors import AppError
@@ -107,6 +108,11 @@ class InferenceClient(QObject):
         self._current = request
         self._submitted.emit(request)
         return request.id
+
+    def look_at(self, point: Point) -> None:
+        """What lies near this point of the photo comes next."""
+        if self._current is not None:
+            self._current.focus.point = point
 
     def cancel(self) -> None:
         """Stop before the next tile. Nothing more is heard of the request."""
