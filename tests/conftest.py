@@ -43,11 +43,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Settings, state and recovery files of the test, away from those of the person."""
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Settings, state, models and recovery files of the test, away from those of the person."""
     home = tmp_path / "unblur-home"
     monkeypatch.setenv("UNBLUR_HOME", str(home))
-    return home
+    monkeypatch.delenv("UNBLUR_OFFLINE", raising=False)
+    yield home
+    catalog = sys.modules.get("unblur_models.catalog")
+    if catalog is not None:
+        catalog.look_in()
 
 
 @pytest.fixture

@@ -28,6 +28,8 @@ LEAVES = sorted(
 def example(kind: type[AppError]) -> AppError:
     if issubclass(kind, errors.ImageError | errors.SettingsError | errors.RecoveryError):
         return kind(Path("my {odd} photo.jpg"), "the detail")
+    if issubclass(kind, errors.ModelFileError):
+        return kind(Path("my {odd} model.pth"), "the detail")
     if issubclass(kind, errors.ModelError):
         return kind("maxim-3s.gopro", "the detail")
     assert issubclass(kind, errors.EngineError | errors.HomeMissingError)

@@ -20,7 +20,7 @@ _EPILOG = """\
 without a window:
   unblur restore IN… -o OUT   restore photos into files (unblur restore --help)
   unblur evaluate …           measure models against sharp pictures (unblur evaluate --help)
-  unblur models               list the models (unblur models --help)
+  unblur models               list, fetch, add and remove models (unblur models --help)
 
 A photo that is called like a verb is opened as ./restore.
 """

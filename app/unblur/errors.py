@@ -123,6 +123,71 @@ class ArchitectureUnknownError(ModelError):
     """No network of the zoo fits these weights."""
 
 
+class WeightsNeededError(ModelError):
+    """The weights are not part of Unblur and not here yet; `detail` says how to get them."""
+
+
+class ModelOfflineError(ModelError):
+    """Fetching was asked for, and the person wants Unblur to stay offline."""
+
+
+class ModelNotOfferedError(ModelError):
+    """Nobody offers these weights for fetching; `detail` says how to get them."""
+
+
+class ModelFetchError(ModelError):
+    """No mirror gave the weights; `detail` says why, mirror by mirror."""
+
+
+class LicenceNotAcceptedError(ModelError):
+    """Fetching needs the licence accepted first; `detail` names it."""
+
+
+class ModelEmbeddedError(ModelError):
+    """The model is a part of Unblur, so it cannot be removed."""
+
+
+class ModelNotInstalledError(ModelError):
+    """There is nothing of the model that could be removed."""
+
+
+class ModelFileError(AppError):
+    """A file with a model cannot be used or written. `path` names it."""
+
+    def __init__(self, path: Path, detail: str = "") -> None:
+        super().__init__(f"{path}: {detail}" if detail else str(path))
+        self.path = path
+        self.detail = detail
+
+
+class ModelFileUnreadableError(ModelFileError):
+    """No parameters can be read from the file; `detail` says why."""
+
+
+class ModelFileUnsafeError(ModelFileError):
+    """The file wants to run code when it is opened; `detail` names what."""
+
+
+class ModelFileUnknownError(ModelFileError):
+    """The parameters fit no network of the zoo; `detail` tells some of them."""
+
+
+class ModelFileMismatchError(ModelFileError):
+    """The parameters are not those of the model that they were given for."""
+
+
+class ModelDiskFullError(ModelFileError):
+    """No room is left where models are kept."""
+
+
+class ModelWriteDeniedError(ModelFileError):
+    """The system does not let this file of a model be written or removed."""
+
+
+class ModelWriteError(ModelFileError):
+    """A file of a model could not be written or removed for another reason, in `detail`."""
+
+
 class EngineError(AppError):
     """Inference could not go on."""
 

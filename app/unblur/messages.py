@@ -136,12 +136,82 @@ _TEMPLATES: dict[type[AppError], tuple[str, str, str]] = {
     errors.WeightsCorruptError: (
         "Weights are damaged",
         "The weights of “{model}” are damaged and were not used ({detail}: wrong SHA-256).",
-        "Install Unblur again.",
+        "Fetch or add them again; where they came with Unblur, install Unblur again.",
     ),
     errors.ArchitectureUnknownError: (
         "Unknown network",
         "The weights of “{model}” fit no network that Unblur knows.",
         "Use weights of a supported network.",
+    ),
+    errors.WeightsNeededError: (
+        "Weights are needed",
+        "The weights of “{model}” are not here yet: {detail}.",
+        "See Models in the window, or: unblur models show {model}.",
+    ),
+    errors.ModelOfflineError: (
+        "Unblur stays offline",
+        "“{model}” was not fetched, because Unblur is set to stay offline.",
+        "Allow downloads in the settings, and unset UNBLUR_OFFLINE.",
+    ),
+    errors.ModelNotOfferedError: (
+        "Nothing to fetch from",
+        "Nobody offers the weights of “{model}” for fetching: {detail}.",
+        "Install them from a file.",
+    ),
+    errors.ModelFetchError: (
+        "The weights were not fetched",
+        "The weights of “{model}” could not be fetched ({detail}).",
+        "Try again later: what has come so far is kept.",
+    ),
+    errors.LicenceNotAcceptedError: (
+        "The licence comes first",
+        "“{model}” is under this licence, which you have not accepted yet: {detail}.",
+        "Read about it with “unblur models show {model}”, then fetch with --accept-licence.",
+    ),
+    errors.ModelEmbeddedError: (
+        "A part of Unblur",
+        "“{model}” is a part of Unblur and was not removed.",
+        "Only models that you fetched or added can be removed.",
+    ),
+    errors.ModelNotInstalledError: (
+        "Nothing to remove",
+        "There are no weights of “{model}” here.",
+        "See: unblur models list.",
+    ),
+    errors.ModelFileUnreadableError: (
+        "No model in this file",
+        "“{name}” holds no model that can be read: {detail}.",
+        "Unblur reads .safetensors, .pth and .pt files with the parameters of a network.",
+    ),
+    errors.ModelFileUnsafeError: (
+        "This file is not safe",
+        "“{name}” was not opened: it holds more than parameters and wants {detail}.",
+        "Ask its author for a safetensors file, or for the state dict alone.",
+    ),
+    errors.ModelFileUnknownError: (
+        "Unknown network",
+        "“{name}” fits no network that Unblur knows ({detail}).",
+        "See docs/models.md for the networks that can be added.",
+    ),
+    errors.ModelFileMismatchError: (
+        "Another model",
+        "“{name}” does not hold the weights of this model ({detail}).",
+        "Add it as a model of its own instead.",
+    ),
+    errors.ModelDiskFullError: (
+        "The disk is full",
+        "“{name}” was not written: no space is left on that disk.",
+        "Free some space and try again.",
+    ),
+    errors.ModelWriteDeniedError: (
+        "No permission to write",
+        "“{name}” may not be written or removed by you.",
+        "Change the permissions of its folder.",
+    ),
+    errors.ModelWriteError: (
+        "The model was not kept",
+        "“{name}” could not be written or removed ({detail}).",
+        "Check the drive of that folder.",
     ),
     errors.DeviceMemoryError: (
         "Not enough memory",

@@ -41,6 +41,11 @@ def state_dir() -> Path:
     return _override("state") or _of_person(platformdirs.user_state_path)
 
 
+def models_dir() -> Path:
+    """Models that the person fetched or added. Raises HomeMissingError."""
+    return (_override("data") or _of_person(platformdirs.user_data_path)) / "models"
+
+
 def _of_person(find: Callable[..., Path]) -> Path:
     try:
         return find(_APP, appauthor=False)

@@ -61,6 +61,12 @@ class Settings:
         label="Camera data (EXIF, GPS)",
         choices={True: "Keep in exported photos", False: "Leave out"},
     )
+    offline: bool = setting(
+        False,
+        group="Models",
+        label="Downloads",
+        choices={False: "When I ask for a model", True: "Never: stay offline"},
+    )
     restore_session: bool = setting(
         True,
         group="Safety",

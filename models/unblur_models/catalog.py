@@ -32,6 +32,7 @@ __all__ = [
     "is_built_in",
     "locate_weights",
     "look_in",
+    "needs_weights",
     "refresh",
     "weights_state",
 ]
@@ -130,6 +131,12 @@ def weights_state(card: ModelCard) -> WeightsState:
         return WeightsState.MISSING
     is_ours = path.parent == WEIGHTS_DIR
     return WeightsState.EMBEDDED if is_ours else WeightsState.FETCHED
+
+
+def needs_weights(card: ModelCard) -> bool:
+    """Whether a person has to get the weights first: they are not ours, and not here yet."""
+    is_ours = not card.weights_from and not card.mirrors and is_built_in(card.id)
+    return not is_ours and weights_state(card) is WeightsState.MISSING
 
 
 def _current() -> _Found:

@@ -8,7 +8,7 @@ import torch
 
 from unblur_models import catalog
 from unblur_models.card import ModelCard
-from unblur_models.catalog import card, locate_weights
+from unblur_models.catalog import card, locate_weights, needs_weights
 from unblur_models.descriptor import ModelDescriptor
 from unblur_models.errors import WeightsNeededError, WrongArchitectureError
 from unblur_models.registry import architecture_of
@@ -36,10 +36,7 @@ def load_model(
 
 
 def _weights_of(facts: ModelCard) -> Path:
-    path = locate_weights(facts)
-    if path is not None:
-        return path
-    if facts.weights_from or facts.mirrors:
-        raise WeightsNeededError(facts.id, facts.weights_from)
-    # Ours, so that it has to be there: reading it tells that it is not.
-    return catalog.WEIGHTS_DIR / facts.weights_file
+    if needs_weights(facts):
+        raise WeightsNeededError(facts.id, facts.weights_from or "nowhere that its card knows")
+    # Ones that are ours have to be there: reading them tells when they are not.
+    return locate_weights(facts) or catalog.WEIGHTS_DIR / facts.weights_file

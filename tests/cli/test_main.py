@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -53,22 +52,6 @@ def test_a_photo_that_is_called_like_a_verb_is_a_photo(
 
 def test_an_unknown_option_is_refused(unblur: Command) -> None:
     assert unblur("--sharpest").status == 2
-
-
-def test_the_models_are_listed_with_licence_and_quality(unblur: Command) -> None:
-    outcome = unblur("models")
-
-    assert outcome.status == 0
-    assert "maxim-3s.gopro (default)" in outcome.out
-    assert "licence Apache-2.0" in outcome.out
-    assert "dB" in outcome.out
-
-
-def test_the_models_are_listed_as_json(unblur: Command) -> None:
-    first = json.loads(unblur("models", "--json").out.splitlines()[0])
-
-    assert first["id"] == "maxim-3s.gopro"
-    assert [quality["id"] for quality in first["qualities"]] == ["draft", "good", "best"]
 
 
 def test_help_refusals_and_the_list_of_models_need_neither_torch_nor_qt() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from unblur.cli.choice import chosen_card
+from unblur.cli.choice import REFUSALS, chosen_card
 from unblur.cli.evaluate_arguments import Contender, EvaluateOrder
 from unblur.cli.evaluate_baselines import BASELINES
 from unblur.cli.evaluate_method import Method
@@ -29,10 +29,7 @@ from unblur.document.buffer import UInt8Image
 from unblur.document.photo import Photo
 from unblur.errors import (
     AppError,
-    DeviceUnavailableError,
     ImageIncomparableError,
-    ModelUnknownError,
-    QualityUnknownError,
     UnexpectedEngineError,
 )
 from unblur.imaging.codec import decode
@@ -68,7 +65,7 @@ def run(order: EvaluateOrder) -> int:
     try:
         pairing = find_pairs(Path(order.blurred), Path(order.sharp))
         methods = _methods(order)
-    except (ModelUnknownError, QualityUnknownError, DeviceUnavailableError) as error:
+    except REFUSALS as error:
         return refuse("evaluate", message_for(error).as_line())
     except PairingError as error:
         return refuse("evaluate", str(error))

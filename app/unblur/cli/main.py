@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from unblur.cli import arguments, evaluate_arguments
+from unblur.cli import arguments, evaluate_arguments, models_arguments
 from unblur.document.region import Scale
+from unblur.model_store import look_for_models
 
 
 def main(words: Sequence[str]) -> int:
@@ -18,7 +19,9 @@ def main(words: Sequence[str]) -> int:
     if options.verb == "models":
         from unblur.cli import models
 
-        return models.run(as_json=options.json)
+        return models.run(models_arguments.order_of(options))
+    # The person's own models are models like any other.
+    look_for_models()
     if options.verb == "evaluate":
         from unblur.cli import evaluate
 
@@ -51,8 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate_arguments.add_options(
         verbs.add_parser("evaluate", help="measure models against sharp pictures")
     )
-    models = verbs.add_parser("models", help="list the models")
-    models.add_argument("--json", action="store_true", help="one JSON object a model and line")
+    models_arguments.add_options(
+        verbs.add_parser("models", help="list, fetch, check, add and remove models")
+    )
     return parser
 
 

@@ -36,6 +36,10 @@ class ProgressLine:
         words = f"{_clock(remaining)} left" if done < total else self._last
         self._draw(f"{done}/{total} tiles, {words}")
 
+    def bytes_done(self, done: int, total: int, seconds: float) -> None:
+        """`done` of `total` bytes are here; those of this time took `seconds`."""
+        self._draw(f"{done / 1e6:.1f} of {total / 1e6:.1f} MB, {_clock(seconds)}")
+
     def say(self, text: str) -> None:
         """A line that stays."""
         self._clear()

@@ -8,18 +8,15 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from unblur.cli.arguments import RestoreOrder
-from unblur.cli.choice import chosen_card
+from unblur.cli.choice import REFUSALS, chosen_card
 from unblur.cli.memory import peak_memory_mb
 from unblur.cli.outcome import SOME_FAILED, refuse
 from unblur.cli.progress import ProgressLine
 from unblur.cli.targets import Target, TargetError, plan_targets
 from unblur.errors import (
     AppError,
-    DeviceUnavailableError,
     ImageWriteDeniedError,
     ImageWriteError,
-    ModelUnknownError,
-    QualityUnknownError,
     UnexpectedEngineError,
 )
 from unblur.messages import left_message, message_for, printable
@@ -37,7 +34,7 @@ def run(order: RestoreOrder) -> int:
         card = chosen_card(order.model_id, order.quality)
         targets = plan_targets(order.inputs, order.out)
         restoration = _prepare(order, card)
-    except (ModelUnknownError, QualityUnknownError, DeviceUnavailableError) as error:
+    except REFUSALS as error:
         return refuse("restore", message_for(error).as_line())
     except TargetError as error:
         return refuse("restore", str(error))

@@ -95,7 +95,7 @@ def _load(model_id: str, device: Device) -> ModelDescriptor:
     except zoo.UnknownModelError as error:
         raise errors.ModelUnknownError(model_id, ", ".join(error.known)) from error
     except zoo.WeightsNeededError as error:
-        raise errors.WeightsNeededError(model_id, _words_about(error.weights_from)) from error
+        raise errors.WeightsNeededError(model_id, f"they come from {error.weights_from}") from error
     except zoo.WeightsMissingFileError as error:
         raise errors.WeightsMissingError(model_id, str(error.path)) from error
     except zoo.WeightsDamagedError as error:
@@ -105,7 +105,3 @@ def _load(model_id: str, device: Device) -> ModelDescriptor:
     except torch.OutOfMemoryError as error:
         free_unused_memory(device)
         raise errors.DeviceMemoryError(str(error)) from error
-
-
-def _words_about(weights_from: str) -> str:
-    return f"They come from {weights_from}." if weights_from else ""
