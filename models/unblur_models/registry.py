@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from unblur_models.errors import UnknownArchitectureError
+from unblur_models.fftformer.network import FftFormer
 from unblur_models.maxim.network import Maxim
+from unblur_models.nafnet.network import NafNet
 from unblur_models.plain_unet.network import PlainUnet
+from unblur_models.restormer.network import Restormer
 
 StateDict = Mapping[str, Tensor]
 
@@ -29,6 +32,9 @@ class Architecture:
 
 ARCHITECTURES = (
     Architecture("MAXIM", Maxim.detect, Maxim.from_state_dict),
+    Architecture("NAFNet", NafNet.detect, NafNet.from_state_dict),
+    Architecture("Restormer", Restormer.detect, Restormer.from_state_dict),
+    Architecture("FFTformer", FftFormer.detect, FftFormer.from_state_dict),
     Architecture("plain U-Net", PlainUnet.detect, PlainUnet.from_state_dict),
 )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from unblur_models.catalog import DEFAULT_MODEL_ID
 from unblur_models.descriptor import ModelDescriptor
@@ -31,16 +33,61 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def cost() -> Callable[..., tuple[int, float]]:
+    """(network, channels of each input) to (parameters, billions of products a megapixel)."""
+
+    def counted(network: nn.Module, *channels: int) -> tuple[int, float]:
+        side = 256
+        inputs = [torch.empty(1, each, side, side, device="meta") for each in channels]
+        with FlopCounterMode(display=False) as counter:
+            network.to("meta")(*inputs)
+        parameters = sum(each.numel() for each in network.parameters())
+        return parameters, counter.get_total_flops() / 2 / side**2 / 1e3
+
+    return counted
+
+
+@pytest.fixture(scope="session")
+def learnt() -> Callable[[nn.Module], dict[str, Tensor]]:
+    """Parameters for a network: random, but as large as training leaves them."""
+
+    def parameters(network: nn.Module) -> dict[str, Tensor]:
+        random = torch.Generator().manual_seed(11)
+        state = {}
+        for name, value in network.state_dict().items():
+            values = torch.randn(value.shape, generator=random)
+            if "norm" in name or value.ndim not in (1, 4):
+                state[name] = 0.3 * values + (0.0 if name.endswith("bias") else 1.0)
+            else:
+                state[name] = 0.5 * values / max(value[0].numel(), 2) ** 0.5
+        return state
+
+    return parameters
+
+
+@pytest.fixture(scope="session")
 def plain_maxim() -> Callable[[dict[str, Tensor], Tensor, int], Tensor]:
     """The network layer by layer as in the paper."""
-    path = Path(__file__).with_name("plain_maxim.py")
-    spec = importlib.util.spec_from_file_location("plain_maxim", path)
+    function: Callable[[dict[str, Tensor], Tensor, int], Tensor] = _module(
+        "plain_maxim"
+    ).plain_maxim
+    return function
+
+
+@pytest.fixture(scope="session")
+def plain_srn() -> ModuleType:
+    """SRN-DeblurNet as TensorFlow runs it, and tiny checkpoints of it."""
+    return _module("plain_srn")
+
+
+def _module(name: str) -> ModuleType:
+    """A module beside this one."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    function: Callable[[dict[str, Tensor], Tensor, int], Tensor] = module.plain_maxim
-    return function
+    return module
 
 
 @pytest.fixture(scope="session")
