@@ -136,3 +136,41 @@ def test_without_restored_pixels_the_result_is_the_source(
 ) -> None:
     photo = photo_of()
     np.testing.assert_array_equal(result(document_of(photo), no_layers, photo.rect), photo.pixels)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_what_is_protected_keeps_every_bit_of_every_region(
+    photo_of: Callable[..., Photo],
+    document_of: Callable[..., Document],
+    layers: Callable[..., Any],
+    dtype: Any,
+) -> None:
+    photo = photo_of(200, 150, dtype)
+    lower = document_of(photo, strength=0.9).regions[0]
+    upper = document_of(photo, BOX, strength=1.0, feather=4.0).regions[0]
+    brush = BrushStroke((Point(20, 20), Point(120, 60)), 15.0, hardness=0.5)
+    free = Document(photo, (lower, upper))
+    kept = Document(photo, (lower, upper), (brush,))
+    source = layers(photo)
+    without, out = (result(document, source, photo.rect) for document in (free, kept))
+    protected = rasterize((brush,), 0.0, photo.rect, photo.size)
+    np.testing.assert_array_equal(out[protected == 1], photo.pixels[protected == 1])
+    np.testing.assert_array_equal(out[protected == 0], without[protected == 0])
+    assert (without[protected == 1] != photo.pixels[protected == 1]).any()
+    # In between it lies between the two.
+    low, high = np.minimum(photo.pixels, without), np.maximum(photo.pixels, without)
+    assert ((out >= low) & (out <= high)).all()
+
+
+def test_a_protected_part_is_a_crop_of_the_whole(
+    photo_of: Callable[..., Photo],
+    document_of: Callable[..., Document],
+    layers: Callable[..., Any],
+) -> None:
+    photo = photo_of(700, 300, np.uint16)
+    stroke = BrushStroke((Point(20, 20), Point(600, 200)), 40.0, hardness=0.0)
+    document = replace(document_of(photo), protection=(stroke,))
+    source = layers(photo)
+    whole = result(document, source, photo.rect)
+    for rect in (Rect(0, 0, 1, 1), Rect(25, 28, 610, 9), Rect(300, 100, 400, 200)):
+        np.testing.assert_array_equal(result(document, source, rect), whole[rect.slices])

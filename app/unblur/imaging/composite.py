@@ -6,18 +6,21 @@ source's own integers pass through untouched.
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Iterator
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unblur.document.buffer import FloatImage, PixelImage, UInt16Image, full_scale
+from unblur.document.buffer import FloatImage, Mask, PixelImage, UInt16Image, full_scale
 from unblur.document.document import Document
 from unblur.document.geometry import Rect
 from unblur.document.region import Region, RegionId
-from unblur.imaging.masks import rasterize
+from unblur.imaging.masks import blend_mask
 
 _STRIP_PIXELS = 1 << 16  # under a megabyte of floats: stays in the cache
+# Masks are drawn for many strips at once: a wide feather looks far around every time.
+_BAND_PIXELS = 1 << 20
 _RESTORED_SCALE = 65535.0
 
 FloatArray = NDArray[np.floating[Any]]
@@ -35,24 +38,51 @@ class LayerReader(Protocol):
         ...
 
 
+class _Wanted(NamedTuple):
+    """What one region blends in: its mask over `rect`, a part of the photo."""
+
+    region: Region
+    rect: Rect
+    mask: Mask
+
+
 def result(document: Document, layers: LayerReader, rect: Rect) -> PixelImage:
     """The composite over `rect` (inside the photo) at the photo's native depth, (h, w, 3).
 
     `source + mask · strength · (restored − source)`; bit-equal to the source wherever
-    mask · strength · coverage is zero in every region.
+    mask · strength · coverage is zero in every region, and where the photo is protected.
     """
     out = document.photo.pixels[rect.slices].copy()
-    regions = [region for region in document.regions if region.is_visible and region.strength > 0]
-    rows = max(1, _STRIP_PIXELS // max(1, rect.width))
-    for top in range(rect.top, rect.bottom, rows):
-        bottom = min(top + rows, rect.bottom)
-        strip = Rect.from_edges(rect.left, top, rect.right, bottom)
-        _blend_regions(out[top - rect.top : bottom - rect.top], document, regions, layers, strip)
+    for band in _rows(rect, _BAND_PIXELS):
+        wanted = _wanted(document, band)
+        for strip in _rows(band, _STRIP_PIXELS) if wanted else ():
+            _blend_regions(out[strip.relative_to(rect).slices], wanted, layers, strip)
     return out
 
 
+def _rows(rect: Rect, pixels: int) -> Iterator[Rect]:
+    """`rect` cut into pieces of its width and about so many pixels, from above."""
+    height = max(1, pixels // max(1, rect.width))
+    for top in range(rect.top, rect.bottom, height):
+        yield Rect.from_edges(rect.left, top, rect.right, min(top + height, rect.bottom))
+
+
+def _wanted(document: Document, band: Rect) -> list[_Wanted]:
+    """The masks over `band` of all regions that show there, in their order."""
+    size = document.photo.size
+    found = []
+    for region in document.regions:
+        part = region.bounds(size).intersected(band)
+        if not region.is_visible or region.strength <= 0 or part.is_empty:
+            continue
+        mask = blend_mask(region, document.protection, part, size)
+        if mask.any():
+            found.append(_Wanted(region, part, mask))
+    return found
+
+
 def _blend_regions(
-    out: PixelImage, document: Document, regions: list[Region], layers: LayerReader, strip: Rect
+    out: PixelImage, wanted: list[_Wanted], layers: LayerReader, strip: Rect
 ) -> None:
     """Blend every region that shows in `strip` into `out`, which holds the source there."""
     scale = full_scale(out.dtype)
@@ -60,9 +90,9 @@ def _blend_regions(
     precision = np.float64 if out.dtype == np.uint16 else np.float32
     values: FloatArray | None = None
     touched: NDArray[np.bool_] | None = None
-    for region in regions:
-        part = region.bounds(document.photo.size).intersected(strip)
-        weighted = None if part.is_empty else _weighted(region, document, layers, part)
+    for item in wanted:
+        part = item.rect.intersected(strip)
+        weighted = None if part.is_empty else _weighted(item, layers, part)
         if weighted is None:
             continue
         if values is None or touched is None:
@@ -77,17 +107,17 @@ def _blend_regions(
 
 
 def _weighted(
-    region: Region, document: Document, layers: LayerReader, rect: Rect
+    wanted: _Wanted, layers: LayerReader, rect: Rect
 ) -> tuple[UInt16Image, FloatImage] | None:
     """Restored pixels of a region over `rect` with their weights; None where all are zero."""
-    mask = rasterize(region.shapes, region.feather, rect, document.photo.size)
+    mask = wanted.mask[rect.relative_to(wanted.rect).slices]
     if not mask.any():
         return None
-    layer = layers.read(region.id, rect)
+    layer = layers.read(wanted.region.id, rect)
     if layer is None:
         return None
     restored, coverage = layer
-    weight = mask * coverage * np.float32(min(region.strength, 1.0))
+    weight = mask * coverage * np.float32(min(wanted.region.strength, 1.0))
     return (restored, weight) if weight.any() else None
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from unblur.document.buffer import Mask
 from unblur.document.geometry import Rect, Size
+from unblur.document.region import Region
 from unblur.document.shapes import (
     BrushStroke,
     Grow,
@@ -52,6 +53,16 @@ def rasterize(shapes: Shapes, feather: float, rect: Rect, photo: Size, factor: i
     mask = _drawn(shapes, around, photo, factor)
     _feather(mask, feather / factor)
     return _placed(mask, around, target)
+
+
+def blend_mask(
+    region: Region, protection: Shapes, rect: Rect, photo: Size, factor: int = 1
+) -> Mask:
+    """How much of a region's restored pixels is wanted: its mask without what is protected."""
+    mask = rasterize(region.shapes, region.feather, rect, photo, factor)
+    if protection and mask.any():
+        mask *= np.float32(1.0) - rasterize(protection, 0.0, rect, photo, factor)
+    return mask
 
 
 def touches(shapes: Shapes, feather: float, rect: Rect, photo: Size) -> bool:

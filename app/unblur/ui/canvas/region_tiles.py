@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from PySide6.QtGui import QImage
 
 from unblur.document.geometry import Rect, Size
-from unblur.document.mask_change import region_change
+from unblur.document.mask_change import mask_change, region_change
 from unblur.document.photo import Photo
 from unblur.document.region import Region
+from unblur.document.shapes import Shape
 from unblur.imaging.composite import LayerReader
 from unblur.ui.canvas.colour import DisplayColour
 from unblur.ui.canvas.levels import APRON, TileKey, padded, reached_keys
@@ -35,10 +36,12 @@ class RegionTiles:
         colour: DisplayColour,
         layers: LayerReader,
         region: Region,
+        protection: tuple[Shape, ...] = (),
         budget: int = RESTORED_BUDGET,
     ) -> None:
         self.conversions = 0
         self.region = region
+        self.protection = protection
         self._photo = photo
         self._colour = colour
         self._layers = layers
@@ -69,17 +72,24 @@ class RegionTiles:
         if tile is None:
             tile = RestoredTile(key, self._photo)
             self._cache.put(key, tile)
-        self.conversions += tile.advance(self.region, self._layers, self._colour, time)
+        self.conversions += tile.advance(
+            self.region, self.protection, self._layers, self._colour, time
+        )
 
     def pixels_changed(self, rect: Rect) -> None:
         """Restored pixels changed in `rect` of the photo."""
         for tile, touched in self._reached(rect):
             tile.mark_pixels(touched)
 
-    def show_region(self, region: Region, layers: LayerReader) -> Rect:
-        """Take the region's new shapes, feather and strength; returns what looks different."""
-        changed = region_change(self.region, region, self._photo.size)
-        self.region, self._layers = region, layers
+    def show_region(
+        self, region: Region, protection: tuple[Shape, ...], layers: LayerReader
+    ) -> Rect:
+        """Take the region as it is now, and what is protected; returns what looks different."""
+        size = self._photo.size
+        changed = region_change(self.region, region, size)
+        unprotected = mask_change(self.protection, protection, size)
+        changed = changed.united(unprotected.intersected(region.bounds(size)))
+        self.region, self.protection, self._layers = region, protection, layers
         for tile, touched in self._reached(changed):
             tile.mark_mask(touched)
         return changed

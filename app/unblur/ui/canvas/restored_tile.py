@@ -13,8 +13,9 @@ from unblur.document.buffer import UInt8Image
 from unblur.document.geometry import Rect, Size
 from unblur.document.photo import Photo
 from unblur.document.region import Region
+from unblur.document.shapes import Shape
 from unblur.imaging.composite import LayerReader
-from unblur.imaging.masks import rasterize
+from unblur.imaging.masks import blend_mask
 from unblur.imaging.pyramid import display_pixels
 from unblur.ui.canvas.colour import DisplayColour
 from unblur.ui.canvas.levels import TileKey, padded, photo_rect
@@ -87,14 +88,19 @@ class RestoredTile:
             self.stale_mask = [united]
 
     def advance(
-        self, region: Region, layers: LayerReader, colour: DisplayColour, time: TimeBox
+        self,
+        region: Region,
+        protection: tuple[Shape, ...],
+        layers: LayerReader,
+        colour: DisplayColour,
+        time: TimeBox,
     ) -> int:
         """Work off what is out of date while there is time; returns the steps taken."""
         steps = 0
         changed = Rect(0, 0, 0, 0)
         while self.stale_mask and time.allows_step():
             rect = self.stale_mask.pop()
-            self._read_mask(region, rect)
+            self._read_mask(region, protection, rect)
             changed = changed.united(rect)
             steps += 1
         while self.stale_pixels and time.allows_step():
@@ -106,10 +112,10 @@ class RestoredTile:
             self._repaint(changed)
         return steps
 
-    def _read_mask(self, region: Region, rect: Rect) -> None:
+    def _read_mask(self, region: Region, protection: tuple[Shape, ...], rect: Rect) -> None:
         level = self.key.level
         source = photo_rect(rect, level, self.photo.size)
-        mask = rasterize(region.shapes, region.feather, source, self.photo.size, 1 << level)
+        mask = blend_mask(region, protection, source, self.photo.size, 1 << level)
         self.mask[rect.relative_to(self.area).slices] = np.rint(mask * np.float32(255.0))
 
     def _read_pixels(

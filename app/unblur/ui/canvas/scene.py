@@ -106,12 +106,13 @@ class Scene:
         photo = self.document.photo
         bounds = region.bounds(photo.size)
         if layer is None:
-            tiles = RegionTiles(photo, self._colour, self._layers, region)
+            protection = self.document.protection
+            tiles = RegionTiles(photo, self._colour, self._layers, region, protection)
             return RegionLayer(tiles, bounds)
         if layer.tiles.region.model != region.model:
             layer.tiles.forget_pixels()
             layer.surface.invalidate(photo.rect)
-        changed = layer.tiles.show_region(region, self._layers)
+        changed = layer.tiles.show_region(region, self.document.protection, self._layers)
         layer.bounds = bounds
         if not changed.is_empty:
             layer.surface.invalidate(changed)
