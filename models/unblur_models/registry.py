@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from unblur_models.compact.network import Compact
 from unblur_models.errors import UnknownArchitectureError
 from unblur_models.fftformer.network import FftFormer
+from unblur_models.human.network import HumanAware
 from unblur_models.maxim.network import Maxim
 from unblur_models.nafnet.network import NafNet
 from unblur_models.plain_unet.network import PlainUnet
 from unblur_models.restormer.network import Restormer
+from unblur_models.unet.network import Unet
 
 StateDict = Mapping[str, Tensor]
 
@@ -22,12 +25,14 @@ class Architecture:
     """One family: how to know it and how to build it.
 
     Its networks are called with a batch (N, 3, H, W) in [0, 1] and `stages`, a quality's, and
-    give a batch of the same shape, not clamped.
+    give a batch of the same shape, not clamped. Those that take a mask also take `mask`: how
+    much of each pixel is a person, (N, 1, H, W) in [0, 1], or None for nobody.
     """
 
     name: str
     detect: Callable[[StateDict], bool]
     build: Callable[[StateDict], nn.Module]
+    takes_mask: bool = False
 
 
 ARCHITECTURES = (
@@ -36,6 +41,11 @@ ARCHITECTURES = (
     Architecture("Restormer", Restormer.detect, Restormer.from_state_dict),
     Architecture("FFTformer", FftFormer.detect, FftFormer.from_state_dict),
     Architecture("plain U-Net", PlainUnet.detect, PlainUnet.from_state_dict),
+    Architecture("deblurring autoencoder", Unet.detect, Unet.from_state_dict),
+    Architecture("compact network", Compact.detect, Compact.from_state_dict),
+    Architecture(
+        "human-aware network", HumanAware.detect, HumanAware.from_state_dict, takes_mask=True
+    ),
 )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from unblur_models.parameters import numbered
+
 StateDict = Mapping[str, Tensor]
 
 MARK = "plain_unet.head.weight"  # no other family of the zoo has this name
@@ -48,16 +50,11 @@ def is_plain_unet(state: StateDict) -> bool:
 def hyperparameters(state: StateDict) -> Hyperparameters:
     """What the shapes and names of the parameters say."""
     head = state[MARK]
-    levels = _count(state, "down.")
+    levels = numbered(state, PREFIX + "down.")
     return Hyperparameters(
         unshuffle=round((head.shape[1] / 3) ** 0.5),
         width=head.shape[0],
-        encoder=tuple(_count(state, f"encoder.{level}.") for level in range(levels)),
-        middle=_count(state, "middle."),
-        decoder=tuple(_count(state, f"decoder.{level}.") for level in range(levels)),
+        encoder=tuple(numbered(state, f"{PREFIX}encoder.{level}.") for level in range(levels)),
+        middle=numbered(state, PREFIX + "middle."),
+        decoder=tuple(numbered(state, f"{PREFIX}decoder.{level}.") for level in range(levels)),
     )
-
-
-def _count(state: StateDict, prefix: str) -> int:
-    start = PREFIX + prefix
-    return len({name[len(start) :].split(".")[0] for name in state if name.startswith(start)})

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from unblur_models.parameters import in_channels_last
 from unblur_models.plain_unet.folding import SCALE, folded
 from unblur_models.plain_unet.layout import (
     Hyperparameters,
@@ -34,9 +35,7 @@ class PlainUnet(nn.Module):
         super().__init__()
         self.shape = shape
         self.plain_unet = _Body(shape, is_scaled=is_training_form)
-        for layer in self.modules():
-            if isinstance(layer, nn.Conv2d):
-                layer.weight.data = layer.weight.data.contiguous(memory_format=torch.channels_last)
+        in_channels_last(self)
 
     def forward(self, batch: Tensor, stages: int = 1) -> Tensor:
         """Restored pictures, not clamped. H and W are multiples of `shape.size_multiple`.
@@ -79,7 +78,7 @@ class _Body(nn.Module):
 
         def blocks(level: int, count: int) -> nn.Sequential:
             width = shape.channels(level)
-            return nn.Sequential(*(_Block(width, is_scaled=is_scaled) for _ in range(count)))
+            return nn.Sequential(*(ResidualBlock(width, is_scaled=is_scaled) for _ in range(count)))
 
         self.head = nn.Conv2d(picture, shape.width, 3, padding=1)
         self.encoder = nn.ModuleList(blocks(i, shape.encoder[i]) for i in levels)
@@ -114,7 +113,12 @@ class _Body(nn.Module):
         return functional.pixel_shuffle(self.tail(features), self.unshuffle)
 
 
-class _Block(nn.Module):
+class ResidualBlock(nn.Module):
+    """Two 3×3 convolutions, their result added to what they were given.
+
+    With `is_scaled`, for training, the result is scaled a channel first; see folding.
+    """
+
     def __init__(self, width: int, *, is_scaled: bool) -> None:
         super().__init__()
         self.first = nn.Conv2d(width, width, 3, padding=1)

@@ -1,0 +1,1 @@
+"""A compact network at full resolution, grown out of one that removes haze."""

@@ -1,0 +1,1 @@
+"""A deblurring autoencoder: an encoder–decoder at full resolution with skip connections."""
