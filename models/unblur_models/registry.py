@@ -15,6 +15,7 @@ from unblur_models.maxim.network import Maxim
 from unblur_models.nafnet.network import NafNet
 from unblur_models.plain_unet.network import PlainUnet
 from unblur_models.restormer.network import Restormer
+from unblur_models.srn.network import Srn
 from unblur_models.unet.network import Unet
 
 StateDict = Mapping[str, Tensor]
@@ -40,6 +41,7 @@ ARCHITECTURES = (
     Architecture("NAFNet", NafNet.detect, NafNet.from_state_dict),
     Architecture("Restormer", Restormer.detect, Restormer.from_state_dict),
     Architecture("FFTformer", FftFormer.detect, FftFormer.from_state_dict),
+    Architecture("SRN-DeblurNet", Srn.detect, Srn.from_state_dict),
     Architecture("plain U-Net", PlainUnet.detect, PlainUnet.from_state_dict),
     Architecture("deblurring autoencoder", Unet.detect, Unet.from_state_dict),
     Architecture("compact network", Compact.detect, Compact.from_state_dict),
