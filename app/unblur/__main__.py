@@ -13,13 +13,14 @@ from unblur.errors import AppError
 from unblur.messages import message_for
 
 # A photo with such a name is opened as “./restore”.
-VERBS = ("restore", "evaluate", "models")
+VERBS = ("restore", "evaluate", "bench", "models")
 
 _DESCRIPTION = "Make blurry photographs sharp. Without a verb, the window opens."
 _EPILOG = """\
 without a window:
   unblur restore IN… -o OUT   restore photos into files (unblur restore --help)
   unblur evaluate …           measure models against sharp pictures (unblur evaluate --help)
+  unblur bench                measure how fast the models are here (unblur bench --help)
   unblur models               list, fetch, add and remove models (unblur models --help)
 
 A photo that is called like a verb is opened as ./restore.

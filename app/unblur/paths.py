@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-
-import platformdirs
 
 from unblur.errors import HomeMissingError
 
@@ -30,7 +27,7 @@ def sample_photo() -> Path:
 
 def config_dir() -> Path:
     """Settings. Raises HomeMissingError."""
-    return _override("config") or _of_person(platformdirs.user_config_path)
+    return _override("config") or _of_person("config")
 
 
 def state_dir() -> Path:
@@ -38,19 +35,23 @@ def state_dir() -> Path:
 
     Raises HomeMissingError.
     """
-    return _override("state") or _of_person(platformdirs.user_state_path)
+    return _override("state") or _of_person("state")
 
 
 def models_dir() -> Path:
     """Models that the person fetched or added. Raises HomeMissingError."""
-    return (_override("data") or _of_person(platformdirs.user_data_path)) / "models"
+    return (_override("data") or _of_person("data")) / "models"
 
 
-def _of_person(find: Callable[..., Path]) -> Path:
+def _of_person(kind: str) -> Path:
     try:
-        return find(_APP, appauthor=False)
-    except RuntimeError as error:  # no HOME, and the system does not know this person
+        # Here, because a bare GPU machine, where `unblur bench` runs, has no platformdirs.
+        import platformdirs
+
+        folder: Path = getattr(platformdirs, f"user_{kind}_path")(_APP, appauthor=False)
+    except (ImportError, RuntimeError) as error:  # or: no HOME, and nobody knows this person
         raise HomeMissingError(str(error)) from error
+    return folder
 
 
 def _override(kind: str) -> Path | None:

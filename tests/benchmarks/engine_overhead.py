@@ -5,7 +5,7 @@
 
 Both see the same inputs in the same run, turn by turn, so that a busy machine slows both;
 the least time of each counts. On a CPU that others use too, `--clock cpu` counts the time that
-this process computed. Aim: a ratio of at most 1.10.
+this process computed. Aim: a ratio of at most 1.10. `unblur bench` measures a single tile.
 """
 
 from __future__ import annotations
@@ -13,20 +13,16 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable
 
-import numpy as np
 import torch
 
 from unblur.document.geometry import Rect, Size
-from unblur.document.grid import LayerKey
-from unblur.engine import tensors
+from unblur.engine.bench import benchmark_request, measure_laps
 from unblur.engine.blending import RestoredTiles, read_layers
-from unblur.engine.device import choose_device, synchronize
-from unblur.engine.provider import Model, ZooProvider
-from unblur.engine.request import InferenceRequest, RestorePass
+from unblur.engine.device import choose_device
+from unblur.engine.provider import ZooProvider
+from unblur.engine.request import InferenceRequest
 from unblur.engine.runner import run
-from unblur.engine.tiling import plan_grid, policy_for, tiles_for_mask
 from unblur_models.catalog import DEFAULT_MODEL_ID, card
 
 # Photo, region and factor: a face, a face in a large photo at a smaller scale, a small photo.
@@ -36,8 +32,6 @@ CASES = (
     (Size(6000, 4000), Rect(2000, 1500, 256, 256), 1),
     (Size(544, 272), Rect(0, 0, 544, 272), 1),
 )
-
-Clock = Callable[[], float]
 
 
 def main() -> None:
@@ -51,70 +45,39 @@ def main() -> None:
     options = parser.parse_args()
     if options.threads:
         torch.set_num_threads(options.threads)
-    clock = time.process_time if options.clock == "cpu" else time.perf_counter
-    device = choose_device(options.device)
-    provider = ZooProvider()
-    model = provider.get(DEFAULT_MODEL_ID, device)
+    device, provider, facts = choose_device(options.device), ZooProvider(), card(DEFAULT_MODEL_ID)
     sys.stdout.write(f"{device.name}, torch {torch.__version__}, {options.quality}\n")
     sys.stdout.write(
         "photo        region       scale  tiles  network MP  network s  engine s  ratio  read ms\n"
     )
     for photo, region, factor in CASES:
-        request = _request(photo, region, factor, options.quality, options.device)
-        bare, engine, reading = _measured(request, model, provider, options.rounds, clock)
-        pixels = sum(each.network_pixels for each in request.passes) / 1e6
+        request = benchmark_request(facts, options.quality, device.kind, photo, region, factor)
+        laps = measure_laps(request, provider, options.rounds)
+        clock = "wall" if options.clock == "wall" else "processor"
+        bare, engine = (
+            min(getattr(lap, clock) for lap in each) for each in (laps.network, laps.engine)
+        )
         sys.stdout.write(
             f"{photo.width}×{photo.height:<7} {region.width}×{region.height:<7} 1/{factor}"
-            f" {request.tile_count:8} {pixels:11.3f} {bare:10.3f} {engine:9.3f}"
-            f" {engine / bare:6.3f} {1000 * reading:8.2f}\n"
+            f" {request.tile_count:8} {laps.network_pixels / 1e6:11.3f} {bare:10.3f}"
+            f" {engine:9.3f} {engine / bare:6.3f} {1000 * _reading(request, provider):8.2f}\n"
         )
 
 
-def _request(photo: Size, region: Rect, factor: int, quality: str, device: str) -> InferenceRequest:
-    rng = np.random.default_rng(0)
-    pixels = rng.integers(0, 256, (photo.height, photo.width, 3), np.uint8)
-    pixels.setflags(write=False)
-    grid = plan_grid(region, photo, policy_for(card(DEFAULT_MODEL_ID)), factor)
-    key = LayerKey(DEFAULT_MODEL_ID, quality, grid)
-    indices = tuple(tiles_for_mask(grid, None, region))
-    return InferenceRequest(1, pixels, (RestorePass(key, indices, "region"),), device=device)
-
-
-def _measured(
-    request: InferenceRequest, model: Model, provider: ZooProvider, rounds: int, clock: Clock
-) -> tuple[float, float, float]:
-    """Least seconds of the bare network, of the engine, and of reading 256² for display."""
+def _reading(request: InferenceRequest, provider: ZooProvider) -> float:
+    """Least seconds of reading 256² across two tiles for display."""
     (only,) = request.passes
-    grid = only.key.grid
-    device = choose_device(request.device)
-    inputs = []
-    for index in only.indices:
-        source = tensors.crop(request.pixels, grid.input(index))
-        batch = tensors.to_batch(source, device.torch_device)
-        inputs.append(tensors.shrunk(batch, grid.factor).contiguous())
     layer = RestoredTiles(only.key)
-
-    def bare() -> None:
-        with torch.inference_mode():
-            for batch in inputs:
-                model(batch, only.key.quality)
-        synchronize(device)
-
-    def engine() -> None:
-        for tile in run(request, provider):
-            layer.put(tile.index, tile.pixels)
-
-    bare()
-    times = [(_seconds(bare, clock), _seconds(engine, clock)) for _ in range(rounds)]
-    shown = Rect(grid.core(only.indices[0]).right - 128, grid.core(only.indices[0]).y, 256, 256)
-    reading = min(_seconds(lambda: read_layers([layer], shown), clock) for _ in range(20))
-    return min(each[0] for each in times), min(each[1] for each in times), reading
-
-
-def _seconds(work: Callable[[], object], clock: Clock) -> float:
-    started = clock()
-    work()
-    return clock() - started
+    for tile in run(request, provider):
+        layer.put(tile.index, tile.pixels)
+    core = only.key.grid.core(only.indices[0])
+    shown = Rect(core.right - 128, core.y, 256, 256)
+    times = []
+    for _ in range(20):
+        started = time.perf_counter()
+        read_layers([layer], shown)
+        times.append(time.perf_counter() - started)
+    return min(times)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def region(text: str) -> Rect:
 
 def strength(text: str) -> float:
     """A number in [0, 1]. Raises ArgumentTypeError."""
-    value = _number(text)
+    value = number(text)
     if not 0.0 <= value <= 1.0:
         raise argparse.ArgumentTypeError(f"“{text}” is not between 0 and 1")
     return value
@@ -56,13 +56,14 @@ def strength(text: str) -> float:
 
 def feather(text: str) -> float:
     """A width in pixels, zero or more. Raises ArgumentTypeError."""
-    value = _number(text)
+    value = number(text)
     if value < 0.0:
         raise argparse.ArgumentTypeError(f"“{text}” is negative")
     return value
 
 
-def _number(text: str) -> float:
+def number(text: str) -> float:
+    """A finite number. Raises ArgumentTypeError."""
     try:
         value = float(text)
     except ValueError:

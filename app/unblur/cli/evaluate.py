@@ -189,6 +189,7 @@ class Evaluation:
             seconds=restored.seconds,
             megapixels=photo.size.megapixels,
             setting=restored.setting,
+            tiles_left=restored.tiles_left,
         )
 
 

@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Restored:
-    """Restored pixels at 8 bits. `setting` is what the method chose, empty without a choice."""
+    """Restored pixels at 8 bits. `setting` is what the method chose, empty without a choice.
+
+    On `tiles_left` tiles the model failed, and the photo is as it was.
+    """
 
     pixels: UInt8Image = field(repr=False)
     seconds: float
     setting: str = ""
+    tiles_left: int = 0
 
 
 class Method(Protocol):

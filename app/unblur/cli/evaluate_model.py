@@ -54,15 +54,17 @@ class ModelMethod:
         """Restore a photo; never looks at the sharp one. Raises ModelError and EngineError."""
         del sharp
         started = time.perf_counter()
-        pixels = self._whole(photo) if self.is_whole else self._in_tiles(photo, progress)
-        return Restored(eight_bits(pixels), time.perf_counter() - started)
+        pixels, left = (self._whole(photo), 0) if self.is_whole else self._tiled(photo, progress)
+        seconds = time.perf_counter() - started
+        return Restored(eight_bits(pixels), seconds, tiles_left=left)
 
-    def _in_tiles(self, photo: Photo, progress: Progress) -> PixelImage:
+    def _tiled(self, photo: Photo, progress: Progress) -> tuple[PixelImage, int]:
+        """The restored photo, and how many tiles the model failed on."""
         restorer = self.restorer
         choice = ModelChoice(restorer.card.id, restorer.quality, self.scale)
         region = Region(new_region_id(), "Whole photo", (WholePhoto(),), choice)
         layers = restorer.run(photo, (restorer.plan(region, photo),), progress)
-        return result(Document(photo, (region,)), layers, photo.rect)
+        return result(Document(photo, (region,)), layers, photo.rect), layers.left
 
     def _whole(self, photo: Photo) -> PixelImage:
         card, device = self.restorer.card, self.restorer.device

@@ -22,7 +22,8 @@ class Fidelity:
 class Score:
     """One picture before and after. `seconds` is restoring alone, without files.
 
-    `setting` is what a method chose for this picture, empty where it has no choice.
+    `setting` is what a method chose for this picture, empty where it has no choice. On
+    `tiles_left` tiles the model failed, and the blurred picture stands there.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Score:
     seconds: float
     megapixels: float
     setting: str = ""
+    tiles_left: int = 0
 
     @property
     def gain(self) -> float:
@@ -48,6 +50,7 @@ class Score:
             "seconds": round(self.seconds, 4),
             "megapixels": round(self.megapixels, 6),
             "seconds_per_megapixel": round(self.seconds / self.megapixels, 4),
+            "tiles_left": self.tiles_left,
         }
         return {**facts, "setting": self.setting} if self.setting else facts
 
@@ -118,8 +121,8 @@ class PictureTable:
             (score.blurred.ssim, score.restored.ssim),
             score.seconds / score.megapixels,
         )
-        setting = f"  {score.setting}" if score.setting else ""
-        return f"{score.name:<{self._width}}{numbers}{setting}"
+        notes = ", ".join(filter(None, (score.setting, _left(score.tiles_left))))
+        return f"{score.name:<{self._width}}{numbers}  {notes}".rstrip()
 
     def foot(self, summary: Summary) -> str:
         """The means, and the least gain."""
@@ -144,6 +147,12 @@ def side_by_side(summaries: Sequence[tuple[str, Summary]]) -> list[str]:
 
 
 _HEAD = "   blurred    PSNR    gain  blurred    SSIM     s/MP"
+
+
+def _left(tiles: int) -> str:
+    if tiles == 0:
+        return ""
+    return "1 tile left as it was" if tiles == 1 else f"{tiles} tiles left as they were"
 
 
 def _numbers(psnr: tuple[float, float, float], ssim: tuple[float, float], rate: float) -> str:

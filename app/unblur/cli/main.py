@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from unblur.cli import arguments, evaluate_arguments, models_arguments
+from unblur.cli import arguments, bench_arguments, evaluate_arguments, models_arguments
 from unblur.document.region import Scale
 from unblur.model_store import look_for_models
 
@@ -22,6 +22,10 @@ def main(words: Sequence[str]) -> int:
         return models.run(models_arguments.order_of(options))
     # The person's own models are models like any other.
     look_for_models()
+    if options.verb == "bench":
+        from unblur.cli import bench
+
+        return bench.run(bench_arguments.order_of(options))
     if options.verb == "evaluate":
         from unblur.cli import evaluate
 
@@ -53,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_restore(verbs.add_parser("restore", help="restore photos into files"))
     evaluate_arguments.add_options(
         verbs.add_parser("evaluate", help="measure models against sharp pictures")
+    )
+    bench_arguments.add_options(
+        verbs.add_parser("bench", help="measure how fast the models are here")
     )
     models_arguments.add_options(
         verbs.add_parser("models", help="list, fetch, check, add and remove models")

@@ -1,0 +1,133 @@
+"""How fast a network is when it is warm, and what the engine around it costs.
+
+The network alone and the engine see the same inputs turn by turn, so that a busy machine slows
+both. The engine's share is all that `run` does beside calling the network: crops, copies to the
+device and back, checks, rounding.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from unblur.document.buffer import UInt8Image, read_only
+from unblur.document.geometry import Rect, Size
+from unblur.document.grid import LayerKey
+from unblur.engine import tensors
+from unblur.engine.device import choose_device, synchronize
+from unblur.engine.provider import ModelProvider
+from unblur.engine.request import InferenceRequest, RestorePass
+from unblur.engine.runner import run
+from unblur.engine.tiling import plan_grid, policy_for, tiles_for_mask
+from unblur_models.catalog import ModelCard
+
+_SQUARE = 16  # pixels
+
+
+class Lap(NamedTuple):
+    """Seconds of one round: on the clock, and of the processor over all threads."""
+
+    wall: float
+    processor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Laps:
+    """Rounds over the same inputs of `network_pixels` in all, the first one left out as warm-up."""
+
+    network_pixels: int
+    network: tuple[Lap, ...]
+    engine: tuple[Lap, ...]
+
+    @property
+    def median_seconds(self) -> float:
+        """Of the network for a million of its pixels: what one may expect."""
+        return median(lap.wall for lap in self.network) / self._megapixels
+
+    @property
+    def least_seconds(self) -> float:
+        """The same of the best round: what the machine can do when nothing else runs."""
+        return min(lap.wall for lap in self.network) / self._megapixels
+
+    @property
+    def processor_seconds(self) -> float:
+        """The same in processor time, which other programs on the machine disturb little."""
+        return min(lap.processor for lap in self.network) / self._megapixels
+
+    @property
+    def engine_ratio(self) -> float:
+        """The engine's best round over the network's."""
+        return min(lap.wall for lap in self.engine) / min(lap.wall for lap in self.network)
+
+    @property
+    def _megapixels(self) -> float:
+        return self.network_pixels / 1e6
+
+
+def benchmark_request(
+    card: ModelCard, quality: str, device: str, photo: Size, region: Rect, factor: int = 1
+) -> InferenceRequest:
+    """A picture of the size of `photo`, of which a region is restored at 1/`factor` of the size."""
+    pixels = _picture(photo)
+    grid = plan_grid(region, photo, policy_for(card), factor)
+    indices = tuple(tiles_for_mask(grid, None, region))
+    only = RestorePass(LayerKey(card.id, quality, grid), indices, "region")
+    return InferenceRequest(1, pixels, (only,), device=device)
+
+
+def tile_request(card: ModelCard, quality: str, device: str) -> InferenceRequest:
+    """A photo that is one input of the card's tile, whole."""
+    photo = Size(card.tile, card.tile)
+    return benchmark_request(card, quality, device, photo, Rect.of_size(photo))
+
+
+def measure_laps(request: InferenceRequest, provider: ModelProvider, rounds: int) -> Laps:
+    """Run the only pass of `request` bare and through the engine, `rounds` times each.
+
+    Raises ModelError and EngineError.
+    """
+    (only,) = request.passes
+    device = choose_device(request.device)
+    model = provider.get(only.key.model_id, device)
+    inputs = []
+    for index in only.indices:
+        source = tensors.crop(request.pixels, only.key.grid.input(index))
+        batch = tensors.to_batch(source, device.torch_device)
+        inputs.append(tensors.shrunk(batch, only.key.grid.factor).contiguous())
+
+    def bare() -> None:
+        with torch.inference_mode():
+            for batch in inputs:
+                model(batch, only.key.quality)
+        synchronize(device)
+
+    def engine() -> None:
+        for _tile in run(request, provider):
+            pass
+
+    bare()  # the first run reserves memory and chooses kernels
+    laps = [(_lap(bare), _lap(engine)) for _ in range(rounds)]
+    network, around = zip(*laps, strict=True)
+    return Laps(only.network_pixels, network, around)
+
+
+def _picture(size: Size) -> UInt8Image:
+    """Grey squares: what a network makes of mere noise is no picture, and would be tried again."""
+    rng = np.random.default_rng(0)
+    squares = rng.integers(
+        64, 192, (-(-size.height // _SQUARE), -(-size.width // _SQUARE)), np.uint8
+    )
+    grey = squares.repeat(_SQUARE, axis=0).repeat(_SQUARE, axis=1)[: size.height, : size.width]
+    return read_only(np.repeat(grey[:, :, np.newaxis], 3, axis=2))
+
+
+def _lap(work: Callable[[], None]) -> Lap:
+    wall, processor = time.perf_counter(), time.process_time()
+    work()
+    return Lap(time.perf_counter() - wall, time.process_time() - processor)

@@ -1,0 +1,59 @@
+"""The most memory that a stretch of work takes, where that can be told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from unblur.engine.device import Device
+
+# Linux: see proc(5). Elsewhere nobody forgets a process's peak before it ends.
+_STATUS = Path("/proc/self/status")
+_CLEAR = Path("/proc/self/clear_refs")
+_FORGET_PEAK = b"5"
+
+
+class PeakMemory:
+    """The most memory in use since this was made.
+
+    On a GPU it is what tensors took there; on a CPU all of the process that was resident,
+    PyTorch and weights included. Only the newest one of a process tells the truth.
+    """
+
+    def __init__(self, device: Device) -> None:
+        self._kind = device.kind
+        self._can_tell = True
+        if device.kind == "cuda":
+            torch.cuda.reset_peak_memory_stats()
+        elif device.kind == "xpu":
+            torch.xpu.reset_peak_memory_stats()
+        else:
+            self._can_tell = device.kind == "cpu" and _forget_peak_of_process()
+
+    def bytes(self) -> int | None:
+        """How much; None where the system does not tell."""
+        if not self._can_tell:
+            return None
+        if self._kind == "cuda":
+            return int(torch.cuda.max_memory_allocated())
+        if self._kind == "xpu":
+            return int(torch.xpu.max_memory_allocated())
+        return _peak_of_process()
+
+
+def _forget_peak_of_process() -> bool:
+    """Whether the system did."""
+    try:
+        _CLEAR.write_bytes(_FORGET_PEAK)
+    except OSError:
+        return False
+    return True
+
+
+def _peak_of_process() -> int | None:
+    for line in _STATUS.read_text(encoding="ascii", errors="replace").splitlines():
+        name, _, value = line.partition(":")
+        if name == "VmHWM":
+            return int(value.split()[0]) * 1024
+    return None
