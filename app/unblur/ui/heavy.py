@@ -6,15 +6,15 @@ does not wait for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from unblur.document.buffer import Mask
+from unblur.document.buffer import Mask, PixelImage
 from unblur.document.document import Document
 from unblur.document.geometry import Rect, Size
 from unblur.document.photo import Photo
-from unblur.document.shapes import Shape
+from unblur.document.shapes import Ellipse, Shape
 
 if TYPE_CHECKING:
     from unblur.imaging.composite import LayerReader
@@ -49,6 +49,17 @@ def rasterize(
     from unblur.imaging.masks import rasterize
 
     return rasterize(shapes, feather, rect, photo, factor)
+
+
+def find_faces(pixels: PixelImage, proceed: Callable[[], None]) -> Sequence[tuple[Ellipse, float]]:
+    """The faces of a photo as ovals with their feather, the surest first.
+
+    What `proceed` raises ends the search. Each search has a network of its own: one belongs to
+    a single thread, and loading it takes less than looking.
+    """
+    from unblur.detect.faces import FaceFinder, oval_of
+
+    return [oval_of(face) for face in FaceFinder().find(pixels, proceed)]
 
 
 def depth_lost(photo: Photo, suffix: str) -> bool:

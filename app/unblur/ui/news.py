@@ -12,6 +12,7 @@ from unblur.messages import left_message
 from unblur.ui.autosave import Autosave
 from unblur.ui.colour_names import color_space_name
 from unblur.ui.exporting import Exporter
+from unblur.ui.face_search import FaceSearch
 from unblur.ui.open_photo import OpenPhoto
 from unblur.ui.opening import PhotoOpener
 from unblur.ui.panels.banner import BannerArea, Kind, Notice
@@ -34,6 +35,7 @@ class News(QObject):
         self._banners = banners
         self._status = status
         self._writing: dict[Path, Notice] = {}
+        self._is_restoring = False
 
     def follow_photos(self, session: Session, opener: PhotoOpener) -> None:
         """What is open, and what could not be opened."""
@@ -52,6 +54,12 @@ class News(QObject):
         restorer.left.connect(self._on_left)
         restorer.running_changed.connect(self._on_running_changed)
         restorer.failed.connect(self._on_failed)
+
+    def follow_faces(self, faces: FaceSearch) -> None:
+        """Looking for faces, and what came of it."""
+        faces.busy_changed.connect(self._on_looking_for_faces)
+        faces.found.connect(self._on_faces_found)
+        faces.failed.connect(self._on_failed)
 
     def follow_files(
         self, exporter: Exporter, preferences: Preferences, autosave: Autosave
@@ -112,8 +120,20 @@ class News(QObject):
 
     @Slot(bool)
     def _on_running_changed(self, is_running: bool) -> None:  # noqa: FBT001 - a Qt slot
+        self._is_restoring = is_running
         if not is_running:
             self._status.show_busy("")
+
+    @Slot(bool)
+    def _on_looking_for_faces(self, is_looking: bool) -> None:  # noqa: FBT001 - a Qt slot
+        if not self._is_restoring:  # whose progress says more
+            self._status.show_busy("Looking for faces…" if is_looking else "")
+
+    @Slot(int)
+    def _on_faces_found(self, count: int) -> None:
+        if count == 0:
+            hint = "Draw around a face that was missed, with the ellipse or the brush."
+            self._banners.tell(Notice(Kind.INFO, "No further faces were found", hint))
 
     @Slot(float)
     def _on_export_progressed(self, share: float) -> None:

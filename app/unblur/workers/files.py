@@ -1,4 +1,4 @@
-"""Reading and writing files in the global thread pool, so that the window never waits."""
+"""Reading, writing and looking in the global thread pool, so that the window never waits."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from unblur.errors import (
     ImageTooLargeError,
     ImageUnsupportedError,
     ImageWriteError,
+    UnexpectedEngineError,
 )
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ class FileJobs(QObject):
         exported: the path and what the function returned.
         export_failed: the path and the AppError.
         export_cancelled: the path, whose file is as it was.
+        answered: the key of a question and what its function returned.
+        not_answered: the key of a question and the AppError; one that raised Cancelled is silent.
     """
 
     opened = Signal(object)
@@ -45,6 +48,8 @@ class FileJobs(QObject):
     exported = Signal(object, object)
     export_failed = Signal(object, object)
     export_cancelled = Signal(object)
+    answered = Signal(object, object)
+    not_answered = Signal(object, object)
 
     _ended = Signal(object)
     _progressed = Signal(object, float)
@@ -68,6 +73,10 @@ class FileJobs(QObject):
     def export(self, path: Path, write: Callable[[Progress], object]) -> None:
         """Write a photo to `path`; `write` is given a function that takes its progress."""
         self._start(_Export(path, write, self._progressed.emit))
+
+    def ask(self, key: object, question: Callable[[], object]) -> None:
+        """Find something out about a photo; `key` tells the answer from others."""
+        self._start(_Question(key, question))
 
     def run(self, job: Callable[..., object], *args: object) -> None:
         """Do something else with a file, such as keeping the edits. Failing is logged."""
@@ -165,6 +174,36 @@ class _Export:
         self._progressed(self._path, share)
 
 
+class _Question:
+    """Something to find out."""
+
+    def __init__(self, key: object, question: Callable[[], object]) -> None:
+        self._key = key
+        self._question = question
+        self._answer: object = None
+        self._error: AppError | None = None
+        self._is_cancelled = False
+
+    def work(self) -> None:
+        """On the pool's thread."""
+        try:
+            self._answer = self._question()
+        except Cancelled:
+            self._is_cancelled = True
+        except AppError as error:
+            self._error = error
+        except Exception as error:
+            logger.exception("Unexpected failure while looking at a photo")
+            self._error = UnexpectedEngineError(f"{type(error).__name__}: {error}")
+
+    def tell(self, jobs: FileJobs) -> None:
+        """On the window's thread."""
+        if self._error is not None:
+            jobs.not_answered.emit(self._key, self._error)
+        elif not self._is_cancelled:
+            jobs.answered.emit(self._key, self._answer)
+
+
 class _Other:
     """Anything of which only the failure is of interest, and only to the log."""
 
@@ -183,7 +222,7 @@ class _Other:
         """Nobody waits for it."""
 
 
-_Job: TypeAlias = _Open | _Export | _Other
+_Job: TypeAlias = _Open | _Export | _Question | _Other
 
 
 class _Runnable(QRunnable):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -15,14 +14,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from unblur.document.buffer import full_scale
-from unblur.document.photo import Photo
-from unblur.ui.canvas.colour import DisplayColour
 from unblur.ui.icons import IconSet
 from unblur.ui.open_photo import OpenPhoto
-from unblur.ui.qimage import opaque_image
 from unblur.ui.session import Session
 from unblur.ui.theme import Theme
+from unblur.ui.thumbnails import thumbnail
 
 _THUMBNAIL = QSize(112, 74)
 _HEIGHT = 128
@@ -182,20 +178,3 @@ class Filmstrip(QWidget):
     def _refresh(self) -> None:
         for cell in self._cells.values():
             cell.refresh()
-
-
-def thumbnail(photo: Photo, box: QSize, ratio: float) -> QPixmap:
-    """A small picture of `photo` that fits `box` logical pixels, sharp at the scale `ratio`."""
-    width, height = round(box.width() * ratio), round(box.height() * ratio)
-    # Every n-th pixel first, to twice the size: quick for any photo, smooth after scaling.
-    step = max(1, min(photo.size.width // (2 * width), photo.size.height // (2 * height)))
-    coarse = photo.pixels[::step, ::step]
-    if coarse.dtype != np.uint8:
-        scaled = coarse.astype(np.float32) * (255.0 / full_scale(coarse.dtype))
-        coarse = np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
-    image = opaque_image(DisplayColour(photo.metadata.icc).shown(np.ascontiguousarray(coarse)))
-    smooth = Qt.TransformationMode.SmoothTransformation
-    scaled_image = image.scaled(width, height, Qt.AspectRatioMode.KeepAspectRatio, smooth)
-    pixmap = QPixmap.fromImage(scaled_image)
-    pixmap.setDevicePixelRatio(ratio)
-    return pixmap

@@ -1,4 +1,4 @@
-"""The regions of the shown photo: choose, show or hide, rename, delete."""
+"""The regions of the shown photo: see, choose, show or hide, rename, delete."""
 
 from __future__ import annotations
 
@@ -18,17 +18,21 @@ from PySide6.QtWidgets import (
 )
 
 from unblur.document.document import Document, DocumentDiff
+from unblur.document.geometry import Rect
+from unblur.document.photo import Photo
 from unblur.document.region import Region, RegionId
 from unblur.ui.icons import IconSet
 from unblur.ui.session import Session
 from unblur.ui.theme import Theme
+from unblur.ui.thumbnails import thumbnail
 
 _ROW_HEIGHT = 38
+_PICTURE = QSize(30, 30)
 _ID = Qt.ItemDataRole.UserRole
 
 
 class RegionRow(QWidget):
-    """One region: an eye, its name, a bin.
+    """One region: an eye, what it shows, its name, a bin.
 
     Signals:
         visibility_toggled, delete_asked: a button was pressed.
@@ -41,8 +45,12 @@ class RegionRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._part: Rect | None = None
         self.eye = _button("Show or hide this region")
         self.bin = _button("Delete this region")
+        self._picture = QLabel()
+        self._picture.setFixedSize(_PICTURE)
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._label = QLabel()
         self._field = QLineEdit()
         self._field.setObjectName("rename")
@@ -55,6 +63,8 @@ class RegionRow(QWidget):
         layout.setContentsMargins(4, 0, 4, 0)
         layout.setSpacing(4)
         layout.addWidget(self.eye)
+        layout.addWidget(self._picture)
+        layout.addSpacing(4)
         layout.addWidget(self._name, 1)
         layout.addWidget(self.bin)
         self.eye.clicked.connect(self.visibility_toggled)
@@ -67,6 +77,13 @@ class RegionRow(QWidget):
         self._label.setEnabled(region.is_visible)
         self.eye.setIcon(eye)
         self.bin.setIcon(bin_icon)
+
+    def show_picture(self, photo: Photo, part: Rect) -> None:
+        """Show what lies in `part` of the photo, drawn only when that is another part."""
+        if part != self._part:
+            self._part = part
+            picture = thumbnail(photo, _PICTURE, self.devicePixelRatioF(), part)
+            self._picture.setPixmap(picture)
 
     def begin_rename(self) -> None:
         """Let the name be typed."""
@@ -138,7 +155,7 @@ class RegionList(QListWidget):
         shown = [self.item(i).data(_ID) for i in range(self.count())]
         if wanted != shown:
             self._rebuild(wanted)
-        if changes.reblended or changes.renamed or wanted != shown:
+        if changes.reblended or changes.renamed or changes.reshaped or wanted != shown:
             self._refresh_rows()
 
     def _rebuild(self, region_ids: list[RegionId]) -> None:
@@ -169,6 +186,13 @@ class RegionList(QListWidget):
             region = document.region(self.item(i).data(_ID)) if document else None
             if row is not None and region is not None:
                 row.show_region(region, eyes[region.is_visible], bin_icon)
+                self._show_picture(row, region)
+
+    def _show_picture(self, row: RegionRow, region: Region) -> None:
+        document = self._session.document
+        part = region.bounds(document.photo.size) if document else Rect(0, 0, 0, 0)
+        if document and not part.is_empty:
+            row.show_picture(document.photo, part)
 
     def _row(self, item: QListWidgetItem | None) -> RegionRow | None:
         widget = self.itemWidget(item) if item is not None else None
