@@ -1,4 +1,4 @@
-"""Writes pictures as PNG with the standard library alone: a bare GPU machine has no more."""
+"""Writes pictures as PNG without a library for it: a bare GPU machine has none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
+
+
+def pixels_of(picture: Tensor) -> NDArray[np.uint8]:
+    """A picture (3, H, W) in [0, 1] as 8-bit RGB (H, W, 3), clipped and rounded."""
+    levels = (picture.float().clamp(0, 1) * 255).round().to(torch.uint8)
+    pixels: NDArray[np.uint8] = levels.permute(1, 2, 0).contiguous().cpu().numpy()
+    return pixels
 
 
 def write_png(path: Path, pixels: NDArray[np.uint8]) -> None:
