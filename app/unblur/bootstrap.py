@@ -19,6 +19,8 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog
 
 from unblur import __version__, paths
+from unblur.errors import AppError
+from unblur.model_store import open_store
 from unblur.settings import Settings
 from unblur.ui import heavy
 from unblur.ui.actions import ActionId, Actions
@@ -27,6 +29,7 @@ from unblur.ui.canvas.canvas import Canvas
 from unblur.ui.closing import Closer
 from unblur.ui.commands import Commands, Parts
 from unblur.ui.dialogs.about import AboutDialog
+from unblur.ui.dialogs.models import ModelsDialog
 from unblur.ui.dialogs.report import ReportDialog
 from unblur.ui.dialogs.settings_dialog import SettingsDialog
 from unblur.ui.dialogs.shortcuts import ShortcutsDialog
@@ -37,6 +40,7 @@ from unblur.ui.exporting import Exporter
 from unblur.ui.icons import IconSet
 from unblur.ui.logbook import log_file, report_bugs_to, start_log
 from unblur.ui.main_window import MainWindow
+from unblur.ui.model_library import ModelLibrary
 from unblur.ui.news import News
 from unblur.ui.opening import PhotoOpener
 from unblur.ui.panels.banner import BannerArea
@@ -60,6 +64,7 @@ from unblur.ui.tool_choice import ToolChoice
 from unblur.ui.window_menus import fill_recent
 from unblur.workers.files import FileJobs
 from unblur.workers.inference import InferenceClient
+from unblur.workers.model_jobs import ModelJobs
 from unblur_models.catalog import DEFAULT_MODEL_ID
 
 
@@ -100,6 +105,8 @@ class Program(QObject):
         self.icons = IconSet(drawings)
         self.actions = Actions(self.icons, self)
         self.jobs = FileJobs(self)
+        store = open_store(lambda: self.preferences.current.offline)
+        self.library = ModelLibrary(store, ModelJobs(self), self)
         self.client = client or InferenceClient(state / "speeds.json", parent=self)
         self.session = Session(heavy, parent=self)
         self.recent = RecentFiles(state / "recent.json", self)
@@ -129,6 +136,7 @@ class Program(QObject):
         self.restorer.stop()
         is_settled = self.autosave.finish()
         self.window.keep_place(self._place_file)
+        self.library.shutdown()
         self.jobs.shutdown()
         if is_settled:
             self.pasted.forget_all()
@@ -227,6 +235,7 @@ class Program(QObject):
         self._show_recent()
         dialogs: dict[ActionId, Callable[[], object]] = {
             ActionId.SETTINGS: self._open_settings,
+            ActionId.MODELS: lambda: _ask(ModelsDialog(self.library, window)),
             ActionId.SHORTCUTS: lambda: _ask(ShortcutsDialog(self.actions, window)),
             ActionId.ABOUT: lambda: _ask(AboutDialog(window.windowIcon(), window)),
             ActionId.LOG: lambda: QDesktopServices.openUrl(
@@ -235,6 +244,8 @@ class Program(QObject):
         }
         for identity, opens in dialogs.items():
             self.actions[identity].triggered.connect(lambda _=False, o=opens: o())
+        self.library.changed.connect(self.panel.options.refresh_models)
+        self.library.failed.connect(self._on_model_failed)
         self.preferences.changed.connect(self._on_preferences_changed)
         report_bugs_to(self._report)
 
@@ -255,6 +266,11 @@ class Program(QObject):
         dialog = SettingsDialog(self.preferences.current, self.window)
         dialog.changed.connect(self.preferences.change)
         _ask(dialog)
+
+    @Slot(object)
+    def _on_model_failed(self, error: AppError) -> None:
+        if self.window.findChild(ModelsDialog) is None:  # which tells it itself
+            self.banners.show_error(error)
 
     def _report(self, error: BaseException) -> None:
         if self.window.findChild(ReportDialog) is not None:

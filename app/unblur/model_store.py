@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from unblur import errors, paths, settings
 from unblur.errors import AppError, Cancelled, HomeMissingError
@@ -21,8 +22,10 @@ from unblur_models import catalog, stock
 from unblur_models import errors as zoo
 from unblur_models.card import ModelCard, Purpose
 from unblur_models.catalog import WeightsState
-from unblur_models.fetching import CancelFetch, FetchCancelled, Patience, Progress
 from unblur_models.stock import Verdict
+
+if TYPE_CHECKING:  # it is imported when something is fetched
+    from unblur_models.fetching import CancelFetch, Patience, Progress
 
 logger = logging.getLogger(__name__)
 
@@ -207,7 +210,7 @@ def _told(model_id: str, path: Path | None = None) -> Iterator[None]:
     """Turn what the zoo raises into errors that have words."""
     try:
         yield
-    except FetchCancelled as stop:
+    except zoo.FetchCancelled as stop:
         raise Cancelled from stop
     except zoo.ZooError as error:
         raise _error_of(error, model_id, path or Path()) from error

@@ -34,6 +34,7 @@ __all__ = [
     "look_in",
     "needs_weights",
     "refresh",
+    "was_known",
     "weights_state",
 ]
 
@@ -96,18 +97,23 @@ def look_in(*folders: Path) -> None:
 
     A folder that does not exist is an empty one.
     """
-    global _found  # noqa: PLW0603 - the search path of the process, like sys.path
-    _found = _read_all(folders)
+    _once_known.clear()
+    _read_all(folders)
 
 
 def refresh() -> None:
     """Read the folders again: a model came or went."""
-    look_in(*_current().folders)
+    _read_all(_current().folders)
 
 
 def is_built_in(model_id: str) -> bool:
     """Whether the zoo itself has a card with this id."""
     return any(each.id == model_id for each in _built_in())
+
+
+def was_known(model_id: str) -> bool:
+    """Whether a model with this id is, or was at some time since the program began."""
+    return model_id in _once_known
 
 
 def locate_weights(card: ModelCard) -> Path | None:
@@ -149,6 +155,7 @@ def _built_in() -> tuple[ModelCard, ...]:
 
 
 def _read_all(folders: tuple[Path, ...]) -> _Found:
+    global _found  # noqa: PLW0603 - the search path of the process, like sys.path
     by_id = {each.id: each for each in _built_in()}
     for folder in reversed(folders):
         for each in _cards_of(sorted(folder.glob("*.toml"))):
@@ -158,7 +165,8 @@ def _read_all(folders: tuple[Path, ...]) -> _Found:
                 by_id[each.id] = each
     _once_known.update(by_id)
     ordered = sorted(by_id.values(), key=lambda each: (each.id != DEFAULT_MODEL_ID, each.id))
-    return _Found(folders, tuple(ordered))
+    _found = _Found(folders, tuple(ordered))
+    return _found
 
 
 def _cards_of(paths: Iterable[Path]) -> Iterator[ModelCard]:

@@ -135,10 +135,10 @@ def _source(path: Path) -> str:
 def _free_id(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "model"
-    taken = {each.id for each in catalog.cards()}
     wanted = f"{CUSTOM}-{slug}"
     number, free = 2, wanted
-    while free in taken:
+    # An id of this run is not used again: the window keeps pixels by it.
+    while catalog.was_known(free):
         number, free = number + 1, f"{wanted}-{number}"
     return free
 

@@ -78,6 +78,10 @@ class NoMirrorError(ZooError):
         self.name = name
 
 
+class FetchCancelled(Exception):  # noqa: N818 - it is not an error
+    """The person stopped it; what has come is kept, and the next time goes on from there."""
+
+
 class FetchFailedError(ZooError):
     """No mirror gave the file. `failures` say why, a phrase a mirror, such as "host: reason"."""
 

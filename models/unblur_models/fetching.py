@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from unblur_models.digest import sha256_of
-from unblur_models.errors import FetchFailedError, NoMirrorError
+from unblur_models.errors import FetchCancelled, FetchFailedError, NoMirrorError
 from unblur_models.http_transport import Forbidden, Response, open_url
 from unblur_models.part_file import PartFile
 
@@ -33,10 +33,6 @@ _RANGE_NOT_SATISFIABLE = 416
 _PARTIAL = 206
 _WORTH_ANOTHER_TRY = (408, 425, 429, 500, 502, 503, 504)
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
-
-
-class FetchCancelled(Exception):  # noqa: N818 - it is not an error
-    """The person stopped it; what has come is kept, and the next time goes on from there."""
 
 
 @dataclass(frozen=True, slots=True)

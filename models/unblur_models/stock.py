@@ -6,13 +6,16 @@ import os
 import tempfile
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from unblur_models import catalog
 from unblur_models.card import ModelCard, card_text
 from unblur_models.catalog import WeightsState
 from unblur_models.digest import sha256_of
 from unblur_models.errors import WeightsMissingFileError, WeightsUnwritableError
-from unblur_models.fetching import CancelFetch, Patience, Progress, WantedFile, fetch
+
+if TYPE_CHECKING:  # ssl takes its time, and a window lists models before it fetches any
+    from unblur_models.fetching import CancelFetch, Patience, Progress
 
 
 class Verdict(StrEnum):
@@ -37,6 +40,8 @@ def fetch_weights(
     patience: Patience | None = None,
 ) -> Path:
     """The card's weights in `folder`. Raises what `fetching.fetch` does."""
+    from unblur_models.fetching import WantedFile, fetch
+
     mirrors = card.mirrors if is_fetchable(card) else ()
     wanted = WantedFile(card.weights_file, card.weights_bytes, card.sha256, mirrors)
     return fetch(wanted, folder, progress=progress, cancel=cancel, patience=patience)

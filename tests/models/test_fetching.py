@@ -17,8 +17,13 @@ from tests import mirrors
 from tests.mirrors import Behaviour, Visit, serving
 
 from unblur_models import fetching
-from unblur_models.errors import FetchFailedError, NoMirrorError, WeightsUnwritableError
-from unblur_models.fetching import CancelFetch, FetchCancelled, Patience, WantedFile, fetch
+from unblur_models.errors import (
+    FetchCancelled,
+    FetchFailedError,
+    NoMirrorError,
+    WeightsUnwritableError,
+)
+from unblur_models.fetching import CancelFetch, Patience, WantedFile, fetch
 
 CONTENT = np.random.default_rng(3).bytes(900_001)
 NAME = "weights.safetensors"

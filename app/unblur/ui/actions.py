@@ -23,6 +23,7 @@ class ActionId(StrEnum):
     CLOSE = auto()
     EXPORT = auto()
     SETTINGS = auto()
+    MODELS = auto()
     QUIT = auto()
     UNDO = auto()
     REDO = auto()
@@ -83,6 +84,9 @@ SPECS: Mapping[ActionId, ActionSpec] = {
         "&Export…", "Save the result as a new file", ("Ctrl+S", "Ctrl+Shift+E"), "export", "photo"
     ),
     ActionId.SETTINGS: ActionSpec("&Settings…", "Settings", ("Ctrl+,",)),
+    ActionId.MODELS: ActionSpec(
+        "&Models…", "What there is to restore with; fetch, add and remove", ("Ctrl+Shift+M",)
+    ),
     ActionId.QUIT: ActionSpec("&Quit", "Close Unblur", ("Ctrl+Q",)),
     ActionId.UNDO: ActionSpec("&Undo", "Undo", (_K.Undo,), "undo"),
     ActionId.REDO: ActionSpec("&Redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),

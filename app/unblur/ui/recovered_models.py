@@ -1,4 +1,4 @@
-"""Saved edits may name models of another version: such regions get the default model."""
+"""Saved edits may name models that are not here: such regions get the default model."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from unblur_models import catalog
 def with_known_models(
     regions: Iterable[Region], *, is_accelerated: bool
 ) -> tuple[tuple[Region, ...], tuple[str, ...]]:
-    """The regions with models and qualities that exist, and the ids that do not."""
-    qualities = {card.id: [quality.id for quality in card.qualities] for card in catalog.cards()}
+    """The regions with models that can be run and qualities that exist, and the ids of others."""
+    here = {catalog.card(catalog.DEFAULT_MODEL_ID), *catalog.available()}
+    qualities = {card.id: [quality.id for quality in card.qualities] for card in here}
     known, unknown = [], []
     for region in regions:
         model_id = region.model.model_id

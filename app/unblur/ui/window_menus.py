@@ -30,7 +30,13 @@ _MENUS: dict[str, tuple[ActionId | None, ...]] = {
         _SEPARATOR,
         ActionId.SETTINGS,
     ),
-    "&Restore": (ActionId.RESTORE, ActionId.PREVIEW, ActionId.STOP),
+    "&Restore": (
+        ActionId.RESTORE,
+        ActionId.PREVIEW,
+        ActionId.STOP,
+        _SEPARATOR,
+        ActionId.MODELS,
+    ),
     "&Tools": (
         ActionId.SELECT_TOOL,
         ActionId.PAN_TOOL,

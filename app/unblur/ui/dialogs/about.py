@@ -69,7 +69,7 @@ class AboutDialog(QDialog):
 
 
 def _credits() -> str:
-    models = "".join(_model(card) for card in catalog.cards())
+    models = "".join(_model(card) for card in catalog.available())
     versions = f"Python {platform.python_version()}, PySide6 {PySide6.__version__}"
     return f"<h4>Models</h4>{models}<h4>Libraries</h4><p>{_LIBRARIES}</p><p>{versions}</p>"
 

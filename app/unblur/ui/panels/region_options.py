@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QVBoxLayou
 
 from unblur.document.document import Document, DocumentDiff
 from unblur.document.region import ModelChoice, Region, RegionId, Scale
+from unblur.ui.panels.model_combo import ModelCombo
 from unblur.ui.panels.slider_row import SliderRow
 from unblur.ui.session import Session
 from unblur_models import catalog
@@ -34,9 +35,7 @@ class RegionOptions(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._model = _combo("Model")
-        for card in catalog.cards():
-            self._model.addItem(card.name, card.id)
+        self._model = ModelCombo()
         self._quality = _combo("Quality")
         self._quality_note = _note()
         self._scale = _combo("Work scale")
@@ -63,6 +62,10 @@ class RegionOptions(QWidget):
     def strength(self) -> SliderRow:
         """The strength slider."""
         return self._strength
+
+    def refresh_models(self) -> None:
+        """Offer the models that there are now."""
+        self._model.refresh()
 
     def _lay_out(self) -> None:
         form = QGridLayout()
@@ -94,7 +97,7 @@ class RegionOptions(QWidget):
         self.setVisible(region is not None)
         if region is None:
             return
-        self._model.setCurrentIndex(self._model.findData(region.model.model_id))
+        self._model.show_model(region.model.model_id)
         self._model.setToolTip(_card(region).summary)
         self._show_qualities(region)
         self._scale.setCurrentIndex(self._scale.findData(region.model.scale))
