@@ -109,6 +109,25 @@ def test_choosing_a_quality_is_an_edit(
     assert quality.currentData() == "draft"
 
 
+def test_a_model_with_one_quality_does_not_choose_that_of_the_next(
+    program: Program, person: Any, save: Save
+) -> None:
+    person.opens(save())
+    person.adds_region()
+    options = program.panel.options
+
+    def choose(model_id: str) -> str:
+        index = options._model.findData(model_id)
+        options._model.setCurrentIndex(index)
+        options._model.activated.emit(index)
+        assert program.session.selected_region is not None
+        return program.session.selected_region.model.quality
+
+    assert choose("srn-color.gopro") == "good"
+    assert [options._quality.itemText(i) for i in range(options._quality.count())] == ["Good"]
+    assert choose("maxim-3s.gopro") == "draft"
+
+
 def test_regions_are_renamed_hidden_and_deleted_in_the_list(
     qtbot: QtBot, program: Program, person: Any, save: Save
 ) -> None:

@@ -121,7 +121,9 @@ class RegionOptions(QWidget):
         region = self._session.selected_region
         card = catalog.card(self._model.itemData(index))
         if region is not None:
-            kept = region.model.quality in [quality.id for quality in card.qualities]
+            # Where there was but one quality nobody chose it, so it says nothing of the next model.
+            was_chosen = len(_card(region).qualities) > 1
+            kept = was_chosen and region.model.quality in [each.id for each in card.qualities]
             fallback = catalog.default_quality(card, is_accelerated=self._session.is_accelerated)
             quality = region.model.quality if kept else fallback
             self._choose(replace(region.model, model_id=card.id, quality=quality), "Change Model")
