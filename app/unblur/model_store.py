@@ -70,8 +70,9 @@ class ModelStore:
         catalog.refresh()
 
     def entries(self) -> tuple[Entry, ...]:
-        """All models, the default first, with or without weights."""
-        return tuple(self._entry(card) for card in catalog.cards())
+        """All models, the default first and those without weights last."""
+        entries = (self._entry(card) for card in catalog.cards())
+        return tuple(sorted(entries, key=lambda entry: entry.state is WeightsState.MISSING))
 
     def entry(self, model_id: str) -> Entry:
         """One model. Raises ModelUnknownError."""

@@ -38,7 +38,7 @@ def test_the_bundled_sample_becomes_sharper(unblur: Command, street: Path, tmp_p
 def test_weights_with_a_flipped_byte_are_refused(
     unblur: Command, street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from unblur_models import catalog, loading
+    from unblur_models import catalog
 
     card = catalog.card(catalog.DEFAULT_MODEL_ID)
     data = bytearray((catalog.WEIGHTS_DIR / card.weights_file).read_bytes())
