@@ -118,7 +118,8 @@ def test_what_is_in_front_hides_what_is_behind() -> None:
     back, mask = torch.ones(1, 3, 40, 40), torch.zeros(1, 1, 40, 40)
     mask[..., 10:30, 10:30] = 1
     front = torch.cat((torch.zeros(1, 3, 40, 40), mask), 1)
-    seen = exposed_layers(back, front, (still(1), still(1)), 32)
+    seen, presence = exposed_layers(back, front, (still(1), still(1)), 32)
+    assert torch.allclose(presence, middle(mask, 32), atol=1e-4)
     assert torch.allclose(seen, 1 - middle(mask, 32).expand(1, 3, 32, 32), atol=1e-4)
 
 

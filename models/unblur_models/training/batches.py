@@ -9,8 +9,8 @@ from torch import Tensor
 
 from unblur_models.training.config import Phase
 
-# (blurred, sharp) of the samples with these indices, at this size.
-Samples = Callable[[Tensor, int], tuple[Tensor, Tensor]]
+# (blurred, sharp) and perhaps masks of the samples with these indices, at this size.
+Samples = Callable[[Tensor, int], tuple[Tensor, ...]]
 
 _WIDE = 16  # samples that are made at a time and cut, so that pieces of one stand far apart
 
@@ -20,26 +20,24 @@ class Batches:
 
     def __init__(self, samples: Samples) -> None:
         self._samples = samples
-        self._made: tuple[tuple[int, Phase], tuple[Tensor, Tensor]] | None = None
+        self._made: tuple[tuple[int, Phase], tuple[Tensor, ...]] | None = None
 
-    def __call__(self, first: int, phase: Phase) -> tuple[Tensor, Tensor]:
-        """(blurred, sharp) of patches `first` to `first + phase.batch`."""
+    def __call__(self, first: int, phase: Phase) -> tuple[Tensor, ...]:
+        """What samples have, of patches `first` to `first + phase.batch`."""
         if phase.pieces == 1:
             return self._samples(torch.arange(first, first + phase.batch), phase.patch)
         patches = [self._piece(number, phase) for number in range(first, first + phase.batch)]
-        blurred, sharp = zip(*patches, strict=True)
-        return torch.stack(blurred), torch.stack(sharp)
+        return tuple(torch.stack(sides) for sides in zip(*patches, strict=True))
 
-    def _piece(self, number: int, phase: Phase) -> tuple[Tensor, Tensor]:
+    def _piece(self, number: int, phase: Phase) -> tuple[Tensor, ...]:
         group, place = divmod(number, _WIDE * phase.pieces**2)
-        blurred, sharp = self._group(group, phase)
         piece, sample = divmod(place, _WIDE)
         down, right = (phase.patch * each for each in divmod(piece, phase.pieces))
         window = (sample, slice(None), slice(down, down + phase.patch))
         across = slice(right, right + phase.patch)
-        return blurred[*window, across], sharp[*window, across]
+        return tuple(side[*window, across] for side in self._group(group, phase))
 
-    def _group(self, group: int, phase: Phase) -> tuple[Tensor, Tensor]:
+    def _group(self, group: int, phase: Phase) -> tuple[Tensor, ...]:
         if self._made is None or self._made[0] != (group, phase):
             # Numbered by their first patch, so that no phase makes the samples of another.
             start = group * _WIDE * phase.pieces**2

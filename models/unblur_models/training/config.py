@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from unblur_models.plain_unet.layout import Hyperparameters
 from unblur_models.training.errors import ConfigError
+from unblur_models.training.networks import NetworkShape, read_shape
 from unblur_models.training.reading import read_config, read_toml
 from unblur_models.training.synthesis.config import SynthesisConfig
 from unblur_models.training.synthesis.jpeg import MULTIPLE
@@ -113,7 +113,7 @@ class RunConfig:
     steps: int
     minutes_between_checkpoints: float
     minutes_between_validations: float
-    network: Hyperparameters
+    network: NetworkShape
     data: DataConfig
     phases: tuple[Phase, ...]
     loss: LossConfig
@@ -128,11 +128,18 @@ class RunConfig:
 def read_run(path: Path, *, with_stock: bool = True) -> RunConfig:
     """The run in a file. `synthesis` may name another file beside it. Raises ConfigError.
 
+    `network.family` says which family it is of (see networks.py); a plain U-Net need not.
+    `kinds` replaces those of the synthesis.
+
     Without stock, `data.made` is left out: it may not be there yet.
     """
     table: dict[str, Any] = read_toml(path)
     if isinstance(table.get("synthesis"), str):
         table["synthesis"] = read_toml(path.parent / table["synthesis"])
+    if isinstance(table.get("network"), dict):
+        table["network"] = read_shape(table["network"])
+    if "kinds" in table and isinstance(table.get("synthesis"), dict):
+        table["synthesis"]["kinds"] = table.pop("kinds")
     config = read_config(RunConfig, table)
     if not with_stock:
         config = replace(config, data=replace(config.data, made=()))

@@ -14,10 +14,10 @@ from pathlib import Path
 import torch
 from safetensors.torch import save
 
-from unblur_models.plain_unet.folding import folded
-from unblur_models.plain_unet.layout import hyperparameters
+from unblur_models.registry import architecture_of
 from unblur_models.training.checkpoint import Progress, read_snapshot
 from unblur_models.training.journal import last_scores
+from unblur_models.training.networks import finished, shape_of
 from unblur_models.training.validation import Score
 
 
@@ -28,22 +28,32 @@ def export(snapshot: Path, out: Path, *, log: Path | None = None, is_half: bool 
     """
     progress, average = read_snapshot(snapshot)
     dtype = torch.float16 if is_half else torch.float32
-    state = {name: value.to(dtype).contiguous() for name, value in folded(average).items()}
+    network = finished(average)
+    state = {name: value.to(dtype).contiguous() for name, value in network.state_dict().items()}
     data = save(state)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.with_suffix(".safetensors").write_bytes(data)
     card = _card(
         progress,
+        architecture=architecture_of(state).name,
         file=out.with_suffix(".safetensors").name,
         sha256=hashlib.sha256(data).hexdigest(),
         parameters=sum(value.numel() for value in state.values()),
-        multiple=hyperparameters(state).size_multiple,
+        multiple=shape_of(network).size_multiple,
     )
     measured = "".join(_measured(each) for each in last_scores(log or snapshot.parent))
     out.with_suffix(".toml").write_text(card + measured, encoding="utf-8")
 
 
-def _card(progress: Progress, *, file: str, sha256: str, parameters: int, multiple: int) -> str:
+def _card(
+    progress: Progress,
+    *,
+    architecture: str,
+    file: str,
+    sha256: str,
+    parameters: int,
+    multiple: int,
+) -> str:
     hours = progress.seconds / 3600
     trained = (
         f"{progress.step} of {progress.steps} steps, {progress.samples} samples in all, "
@@ -54,7 +64,7 @@ id = "{progress.name}"
 name = ""
 summary = ""
 purpose = "deblurring"
-architecture = "plain U-Net"
+architecture = "{architecture}"
 weights_file = "{file}"
 sha256 = "{sha256}"
 licence = "Apache-2.0"

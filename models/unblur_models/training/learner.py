@@ -7,10 +7,10 @@ import dataclasses
 import torch
 from torch import Tensor, nn
 
-from unblur_models.plain_unet.network import PlainUnet
 from unblur_models.training.checkpoint import Checkpoint, Progress, Tensors
 from unblur_models.training.config import RunConfig
 from unblur_models.training.losses import loss
+from unblur_models.training.networks import finished, in_training
 from unblur_models.training.schedule import ema_decay, learning_rate
 from unblur_models.training.teacher import Teacher
 
@@ -22,7 +22,7 @@ class Learner:
         torch.manual_seed(config.seed)
         self._config = config
         self._device = device
-        self.network = PlainUnet(config.network, is_training_form=True).to(device)
+        self.network = in_training(config.network).to(device)
         self._forward: nn.Module = self.network
         if config.compile:
             self._forward = torch.compile(self.network)  # type: ignore[assignment]
@@ -40,15 +40,18 @@ class Learner:
         self._teacher = Teacher(asked, device) if asked is not None else None
         self.progress = Progress(config.name, 0, config.steps, 0, 0.0, 0, 0, (hardware,))
 
-    def step(self, blurred: Tensor, sharp: Tensor) -> Tensor:
-        """One update from one batch. Returns the loss, still on the device."""
+    def step(self, blurred: Tensor, sharp: Tensor, *masks: Tensor) -> Tensor:
+        """One update from one batch. Returns the loss, still on the device.
+
+        `masks` are the batch's masks alone, for a network that takes them.
+        """
         progress, options = self.progress, self._config.optimizer
         rate = learning_rate(options, progress.step, progress.steps, progress.started)
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         is_accelerated = self._device.type != "cpu"
         with torch.autocast(self._device.type, torch.bfloat16, enabled=is_accelerated):
-            restored = self._forward(blurred)
+            restored = self._forward(blurred, *masks)
         value = loss(restored, sharp, self._config.loss)
         if self._teacher is not None:
             value = value + self._teacher(restored, blurred, sharp)
@@ -69,9 +72,9 @@ class Learner:
         """Notes time that went by."""
         self.progress = dataclasses.replace(self.progress, seconds=self.progress.seconds + seconds)
 
-    def averaged(self) -> PlainUnet:
+    def averaged(self) -> nn.Module:
         """The network that a person would get: averaged weights, folded."""
-        return PlainUnet.from_state_dict(self._average).to(self._device).eval()
+        return finished(self._average).to(self._device)
 
     def checkpoint(self) -> Checkpoint:
         """Everything, on the device."""

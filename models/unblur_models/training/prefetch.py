@@ -10,7 +10,7 @@ from types import TracebackType
 import torch
 from torch import Tensor
 
-Batch = tuple[Tensor, Tensor]
+Batch = tuple[Tensor, ...]
 
 _DEPTH = 3
 _WAIT_S = 0.2

@@ -49,6 +49,8 @@ def read_config(kind: type[Config], table: Mapping[str, Any], where: str = "") -
 
 
 def _value(kind: Any, value: Any, where: str) -> Any:
+    if dataclasses.is_dataclass(value):
+        return value  # read already, by someone who knows which of several kinds it is
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
         kind = next(each for each in typing.get_args(kind) if each is not type(None))

@@ -36,7 +36,7 @@ def sheet(rows: Sequence[Sequence[Tensor]]) -> NDArray[np.uint8]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Writes pairs of blurred and sharp patches, four pairs a row, and prints their kinds."""
+    """Writes blurred and sharp patches, and masks, four samples a row; prints their kinds."""
     parser = argparse.ArgumentParser(prog="python -m unblur_models.training.sheet")
     parser.add_argument("config", type=Path)
     parser.add_argument("picture", type=Path)
@@ -47,9 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     source = RunData(read_run(options.config), torch.device("cpu")).training
     indices = source.of_kind(options.kind, options.first, options.count)
-    blurred, sharp = source(indices, options.patch)
-    both = [each for pair in zip(blurred, sharp, strict=True) for each in pair]
-    write_png(options.picture, sheet([both[i : i + 8] for i in range(0, len(both), 8)]))
+    samples = source(indices, options.patch)
+    shown = [each.expand(3, -1, -1) for sample in zip(*samples, strict=True) for each in sample]
+    columns = 4 * len(samples)
+    rows = [shown[i : i + columns] for i in range(0, len(shown), columns)]
+    write_png(options.picture, sheet(rows))
     sys.stdout.write(" ".join(source.kinds(indices)) + "\n")
     return 0
 

@@ -28,7 +28,7 @@ def stock(source: SampleSource, side: int, first: int, count: int) -> Iterator[S
     for start in range(first, first + count, _BATCH):
         numbers = range(start, min(start + _BATCH, first + count))
         with torch.inference_mode():
-            blurred, sharp = source.made(torch.tensor(numbers) + _FIRST, side)
+            blurred, sharp = source.made(torch.tensor(numbers) + _FIRST, side)[:2]
         for number, soft, clear in zip(numbers, blurred, sharp, strict=True):
             name = f"{source.made_of}/{number}"
             yield Source(name, name, _pixels(clear), _pixels(soft))

@@ -100,17 +100,17 @@ def _made(network: nn.Module, source: SampleSource, settings: ValidationConfig) 
     result = []
     for first in range(0, settings.made, _BATCH):
         indices = torch.arange(first, min(first + _BATCH, settings.made))
-        blurred, sharp = source(indices, settings.patch)
-        restored = _run(network, blurred)
+        blurred, sharp, *masks = source(indices, settings.patch)
+        restored = _run(network, blurred, *masks)
         kinds = source.kinds(indices)
         rows = zip(kinds, blurred, restored, sharp, strict=True)
         result += [Restored(f"made: {kind}", *pictures) for kind, *pictures in rows]
     return result
 
 
-def _run(network: nn.Module, batch: Tensor) -> Tensor:
+def _run(network: nn.Module, *inputs: Tensor) -> Tensor:
     with torch.inference_mode():
-        restored: Tensor = network(batch)
+        restored: Tensor = network(*inputs)
     return restored
 
 

@@ -68,9 +68,14 @@ class CropSource:
         place = self._place(draws, name, side, can_halve=True)
         return self._gathered(place, self._offset[place.picture])
 
-    def pairs(self, draws: Draws, name: str, side: int) -> tuple[Tensor, Tensor]:
-        """(blurred, sharp) squares at the same places, of packs that hold pairs, at full size."""
-        place = self._place(draws, name, side, can_halve=False)
+    def pairs(
+        self, draws: Draws, name: str, side: int, *, can_halve: bool = False
+    ) -> tuple[Tensor, Tensor]:
+        """(blurred, sharp) squares at the same places, of packs that hold pairs.
+
+        At full size unless they can be halved: half a picture has half the blur.
+        """
+        place = self._place(draws, name, side, can_halve=can_halve)
         offset = self._offset[place.picture]
         before = offset - self._size[place.picture].prod(1)
         return self._gathered(place, before), self._gathered(place, offset)

@@ -101,6 +101,17 @@ class Jpeg:
 
 
 @dataclass(frozen=True, slots=True)
+class Detection:
+    """What is wrong with a mask that was found: see detection.py. Lengths are in pixels."""
+
+    shift: Range
+    smear: Range
+    level: Range
+    slope: Range
+    missed_probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class SynthesisConfig:
     """All of it. `margin` is in pixels, `steps` poses make one exposure."""
 
@@ -114,3 +125,4 @@ class SynthesisConfig:
     response: CameraResponse
     sensor: Sensor
     jpeg: Jpeg
+    detection: Detection

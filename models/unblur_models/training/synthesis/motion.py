@@ -21,18 +21,23 @@ def exposed(picture: Tensor, path: CameraPath, side: int) -> Tensor:
 
 def exposed_layers(
     back: Tensor, front: Tensor, paths: tuple[CameraPath, CameraPath], side: int
-) -> Tensor:
+) -> tuple[Tensor, Tensor]:
     """As `exposed`, of a picture and of something in front of it that moves by itself.
+
+    Returns the light (N, 3, side, side), and for what part of the exposure the front was there
+    (N, 1, side, side).
 
     `front` (N, 4, S, S) is its colours times its mask, and the mask in [0, 1]; `paths` are of
     the back and of the front. At every moment the front hides what is behind it then.
     """
     total = torch.zeros(len(back), 3, side, side, device=back.device)
+    presence = torch.zeros(len(back), 1, side, side, device=back.device)
     for steps in _passes(paths[0]):
         behind = _sampled(back, paths[0], steps, side)
         before = _sampled(front, paths[1], steps, side)
         total += covered(behind, before).sum(2)
-    return total / paths[0].steps
+        presence += before[:, 3:].sum(2)
+    return total / paths[0].steps, presence / paths[0].steps
 
 
 def covered(back: Tensor, front: Tensor) -> Tensor:

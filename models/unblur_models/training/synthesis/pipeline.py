@@ -12,6 +12,7 @@ from unblur_models.training.draws import Draws
 from unblur_models.training.light import Response
 from unblur_models.training.synthesis.aperture import drawn_apertures, seen_through
 from unblur_models.training.synthesis.config import SynthesisConfig
+from unblur_models.training.synthesis.detection import detected
 from unblur_models.training.synthesis.jpeg import MULTIPLE, compressed
 from unblur_models.training.synthesis.masks import random_masks
 from unblur_models.training.synthesis.motion import covered, exposed, exposed_layers, middle
@@ -19,6 +20,9 @@ from unblur_models.training.synthesis.paths import by_length, camera_path, objec
 from unblur_models.training.synthesis.sensor import recorded
 
 KINDS = ("shake", "object", "defocus", "mixture", "none")
+
+# Squares of a cut-out, (N, 3, side, side), and where the thing is in them, (N, 1, side, side).
+CutOuts = Callable[[Draws, str, int], tuple[Tensor, Tensor]]
 
 # Encoded sharp squares (N, 3, side, side) in [0, 1] for some samples: (draws, name, side).
 Crops = Callable[[Draws, str, int], Tensor]
@@ -35,14 +39,20 @@ class Plan:
 
 
 class Synthesis:
-    """Makes blur. `masks` gives real cut-outs where there are some, (N, 1, side, side)."""
+    """Makes blur. `cut_outs` gives real things in front, where there are some."""
 
-    def __init__(self, config: SynthesisConfig, *, masks: Crops | None = None) -> None:
+    def __init__(
+        self, config: SynthesisConfig, *, cut_outs: CutOuts | None = None, gives_masks: bool = False
+    ) -> None:
         self._config = config
-        self._masks = masks
+        self._cut_outs = cut_outs
+        self._gives_masks = gives_masks
 
-    def __call__(self, draws: Draws, crops: Crops, patch: int) -> tuple[Tensor, Tensor]:
+    def __call__(self, draws: Draws, crops: Crops, patch: int) -> tuple[Tensor, ...]:
         """(blurred, sharp), each (N, 3, patch, patch), encoded, in [0, 1].
+
+        If it gives masks, (N, 1, patch, patch) comes third: how much of each blurred pixel is
+        the thing in front, as a detector finds it; zero where there is none.
 
         `patch` is a multiple of 16. Sample k is the same in every batch, up to rounding.
         """
@@ -58,12 +68,17 @@ class Synthesis:
         if front is not None:
             rows = plan.layered.to(device)
             sharp = sharp.index_copy(0, rows, covered(sharp[rows], middle(front, inner)))
-        light = self._moved(*self._defocused(back, front, draws, plan), draws, plan, inner)
+        light, presence = self._moved(
+            *self._defocused(back, front, draws, plan), draws, plan, inner
+        )
         developed = recorded(light, draws, self._config.sensor)
         blurred = self._compressed(response.encoded(developed), draws)
         sharp = response.encoded(sharp)
         shift = draws.uniform("jpeg grid", (0, MULTIPLE), 2).to(torch.int64)
-        return _cut(_rounded(blurred), shift, patch), _cut(sharp, shift, patch)
+        sides = [_rounded(blurred), sharp]
+        if self._gives_masks:
+            sides.append(detected(presence, draws, self._config.detection))
+        return tuple(_cut(each, shift, patch) for each in sides)
 
     def kinds(self, draws: Draws) -> list[str]:
         """The kind of blur of each sample."""
@@ -109,13 +124,13 @@ class Synthesis:
         """What stands in front, for the layered samples: colours times mask, and the mask."""
         if not len(draws):
             return None
-        picture = crops(draws, "front", sides[0])
-        rows = plan.layered.to(picture.device)
-        light = self._boosted(response.taken(rows).decoded(picture), draws)
-        if self._masks is None:
+        if self._cut_outs is None:
+            picture = crops(draws, "front", sides[0])
             mask = random_masks(draws, self._config.object, *sides, picture.device)
         else:
-            mask = self._masks(draws, "mask", sides[0])
+            picture, mask = self._cut_outs(draws, "front", sides[0])
+        rows = plan.layered.to(picture.device)
+        light = self._boosted(response.taken(rows).decoded(picture), draws)
         return torch.cat((light * mask, mask), 1)
 
     def _defocused(
@@ -137,10 +152,14 @@ class Synthesis:
 
     def _moved(
         self, back: Tensor, front: Tensor | None, draws: Draws, plan: Plan, inner: int
-    ) -> Tensor:
-        """The light of the whole exposure, (N, 3, inner, inner)."""
+    ) -> tuple[Tensor, Tensor]:
+        """The light of the whole exposure, (N, 3, inner, inner).
+
+        And for what part of it the thing in front was there, (N, 1, inner, inner).
+        """
         config, device = self._config, back.device
         light = middle(back, inner).contiguous()
+        presence = torch.zeros_like(light[:, :1])
         alone = plan.single[plan.moving[plan.single]]
         if len(alone):
             for chosen, paths in by_length(
@@ -150,18 +169,21 @@ class Synthesis:
                 blurred = exposed(back[rows], paths[0].to(device), inner)
                 light = light.index_copy(0, rows, blurred)
         if front is None:
-            return light
+            return light, presence
         rows = plan.layered.to(device)
-        light = light.index_copy(0, rows, covered(light[rows], middle(front, inner)))
+        at_rest = middle(front, inner)
+        light = light.index_copy(0, rows, covered(light[rows], at_rest))
+        presence.index_copy_(0, rows, at_rest[:, 3:])
         positions = plan.moving[plan.layered].nonzero()[:, 0]
         if len(positions):
             moving = plan.layered[positions]
             for chosen, paths in by_length(*object_paths(draws.taken(moving), config)):
                 rows, places = moving[chosen].to(device), positions[chosen].to(device)
                 both = (paths[0].to(device), paths[1].to(device))
-                together = exposed_layers(back[rows], front[places], both, inner)
+                together, share = exposed_layers(back[rows], front[places], both, inner)
                 light = light.index_copy(0, rows, together)
-        return light
+                presence.index_copy_(0, rows, share)
+        return light, presence
 
     def _compressed(self, picture: Tensor, draws: Draws) -> Tensor:
         ranges = self._config.jpeg
