@@ -34,6 +34,13 @@ def test_rates_are_of_the_pixels_that_the_network_sees() -> None:
     assert laps.least_seconds == pytest.approx(0.4)
     assert laps.processor_seconds == pytest.approx(0.6)
     assert laps.engine_ratio == pytest.approx(1.1)
+    assert laps.engine_processor_ratio == pytest.approx(4 / 3)
+
+
+def test_a_clock_that_is_too_coarse_tells_no_ratio() -> None:
+    laps = Laps(1, (Lap(0.1, 0.0),), (Lap(0.1, 0.0),))
+
+    assert laps.engine_processor_ratio is None
 
 
 def test_network_and_engine_see_the_same_tiles_turn_by_turn(

@@ -132,6 +132,7 @@ def _facts(entry: Entry) -> dict[str, Any]:
 
 def _times(entry: Timed) -> dict[str, Any]:
     laps, peak = entry.laps, entry.peak_bytes
+    processor = laps.engine_processor_ratio
     return {
         "tile": entry.card.tile,
         "rounds": len(laps.network),
@@ -140,4 +141,5 @@ def _times(entry: Timed) -> dict[str, Any]:
         "processor_seconds_per_megapixel": round(laps.processor_seconds, 6),
         "peak_memory_mb": None if peak is None else round(peak / _MEBIBYTE, 1),
         "engine_ratio": round(laps.engine_ratio, 4),
+        "engine_processor_ratio": None if processor is None else round(processor, 4),
     }

@@ -66,6 +66,15 @@ class Laps:
         return min(lap.wall for lap in self.engine) / min(lap.wall for lap in self.network)
 
     @property
+    def engine_processor_ratio(self) -> float | None:
+        """The same in processor time; None where its clock is too coarse.
+
+        It holds on a busy machine, but what the engine does on one thread counts for less.
+        """
+        network = min(lap.processor for lap in self.network)
+        return min(lap.processor for lap in self.engine) / network if network > 0 else None
+
+    @property
     def _megapixels(self) -> float:
         return self.network_pixels / 1e6
 
