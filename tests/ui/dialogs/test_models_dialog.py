@@ -121,6 +121,12 @@ def test_nothing_in_a_card_is_markup(opened: OpenDialog) -> None:
     assert "&lt;b&gt;Plain" in details(dialog)
 
 
+def test_where_weights_come_from_can_be_followed(opened: OpenDialog) -> None:
+    dialog = opened(weights_from="github.com/some-one/net, release <v1>")
+    link = '<a href="https://github.com/some-one/net">github.com/some-one/net</a>'
+    assert f"{link}, release &lt;v1&gt;" in details(dialog)
+
+
 def test_a_fetch_shows_its_licence_once_and_its_progress(
     qtbot: QtBot, library: ModelLibrary, opened: OpenDialog, answers: list[str]
 ) -> None:

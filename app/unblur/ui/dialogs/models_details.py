@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import html
+import re
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from unblur.model_store import Entry, how_to_get
 from unblur_models.card import ModelCard, Purpose
 from unblur_models.catalog import WeightsState
+
+_REPOSITORY = re.compile(r"github\.com/[\w-]+/[\w-]+")
 
 PURPOSES = {
     Purpose.MOTION: "motion blur",
@@ -52,11 +56,15 @@ class ModelDetails(QScrollArea):
         self._name.setText(html.escape(card.name))
         self._id.setText(card.id)
         self._summary.setText(card.summary)
-        self._facts.setText(facts_of(entry))
+        muted = self.palette().color(QPalette.ColorRole.PlaceholderText).name()
+        self._facts.setText(facts_of(entry, muted))
 
 
-def facts_of(entry: Entry) -> str:
-    """The facts as rich text. Cards come from anywhere, so nothing in them is markup."""
+def facts_of(entry: Entry, muted: str) -> str:
+    """The facts as rich text, their names in the colour `muted`.
+
+    Cards come from anywhere, so nothing in them is markup.
+    """
     card = entry.card
     rows = {
         "For": PURPOSES[card.purpose],
@@ -72,12 +80,12 @@ def facts_of(entry: Entry) -> str:
         "Source": card.source,
     }
     lines = "".join(
-        f"<tr><td style='padding: 2px 16px 2px 0'>{name}</td>"
-        f"<td style='padding: 2px 0'>{html.escape(value)}</td></tr>"
+        f"<tr><td style='padding: 2px 16px 2px 0; color: {muted}'>{name}</td>"
+        f"<td style='padding: 2px 0'>{_linked(value)}</td></tr>"
         for name, value in rows.items()
         if value
     )
-    return f"<table>{lines}</table>{_quality(card)}"
+    return f"<table cellspacing='0'>{lines}</table>{_quality(card)}"
 
 
 def weights_words(entry: Entry) -> str:
@@ -97,6 +105,11 @@ def licence_words(card: ModelCard) -> str:
     if card.licence == "unknown":
         return "unknown; ask where you got the file"
     return card.licence if card.commercial else f"{card.licence}; not for commercial use"
+
+
+def _linked(text: str) -> str:
+    """Escaped, with links to the authors' repositories: opened only when they are clicked."""
+    return _REPOSITORY.sub(r'<a href="https://\g<0>">\g<0></a>', html.escape(text))
 
 
 def _quality(card: ModelCard) -> str:

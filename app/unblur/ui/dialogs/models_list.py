@@ -76,7 +76,7 @@ def _words(entry: Entry) -> str:
 
 def _row(entry: Entry, words: str) -> QWidget:
     name = QLabel(entry.card.name)
-    name.setEnabled(entry.state is not WeightsState.MISSING)
+    name.setObjectName("muted" if entry.state is WeightsState.MISSING else "")
     about = QLabel(words)
     about.setObjectName("muted")
     row = QWidget()
