@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from unblur_models.catalog import card
 from unblur_models.errors import ParametersDifferError
 from unblur_models.fftformer.blocks import FilteringNetwork
 from unblur_models.fftformer.layout import Hyperparameters, hyperparameters
@@ -49,6 +50,9 @@ def test_the_published_network_has_the_published_size(
         network = FftFormer(shape)
     parameters, a_megapixel = cost(network, 3)
     assert parameters / 1e6 == pytest.approx(16.6, abs=0.05)
+    facts = card("fftformer-base.gopro")
+    assert (facts.parameters, facts.size_multiple) == (parameters, shape.size_multiple)
+    assert facts.gmacs_per_megapixel == pytest.approx(a_megapixel, rel=1e-3)
     # The paper counts 131.45 for the layers and nothing for the transforms.
     assert 131 < a_megapixel * 256**2 / 1e6 < 200
 

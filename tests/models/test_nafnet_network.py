@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from unblur_models.catalog import card
 from unblur_models.errors import ParametersDifferError
 from unblur_models.nafnet.layout import Hyperparameters, hyperparameters
 from unblur_models.nafnet.network import LOCAL_WINDOW, NafNet
@@ -49,6 +50,9 @@ def test_the_published_networks_have_the_published_size(
     parameters, a_megapixel = cost(network, 3)
     assert parameters / 1e6 == pytest.approx(millions, abs=0.05)
     assert a_megapixel * 256**2 / 1e6 == pytest.approx(gmacs, rel=0.01)
+    facts = card(f"nafnet-w{width}.gopro")
+    assert (facts.parameters, facts.size_multiple) == (parameters, shape.size_multiple)
+    assert facts.gmacs_per_megapixel == pytest.approx(a_megapixel, rel=1e-3)
 
 
 def test_a_missing_block_is_named(learnt: Learnt) -> None:

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from unblur_models.catalog import card
 from unblur_models.errors import ParametersDifferError
 from unblur_models.restormer.blocks import ChannelAttention, ChannelScale
 from unblur_models.restormer.layout import Hyperparameters, hyperparameters
@@ -45,6 +46,9 @@ def test_the_published_network_has_the_published_size(
         network = Restormer(shape)
     parameters, a_megapixel = cost(network, 3)
     assert parameters / 1e6 == pytest.approx(26.13, abs=0.005)
+    facts = card("restormer-base.gopro")
+    assert (facts.parameters, facts.size_multiple) == (parameters, shape.size_multiple)
+    assert facts.gmacs_per_megapixel == pytest.approx(a_megapixel, rel=1e-3)
     # The paper counts 140 for the convolutions; the likeness of channels comes on top.
     assert 140 < a_megapixel * 256**2 / 1e6 < 150
 

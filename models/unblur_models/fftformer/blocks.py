@@ -88,6 +88,8 @@ class FilteringNetwork(nn.Module):
         filtered = spectrum.inverse(spectra * spectrum.weights(self.fft))
         pictures = spectrum.pictures(filtered, *features.shape[2:])
         gate, passing = self.dwconv(pictures).chunk(2, dim=1)
+        # In one piece: the activation of every second half of a row takes three times as long.
+        gate = gate.contiguous(memory_format=torch.channels_last)
         change: Tensor = self.project_out(functional.gelu(gate) * passing)
         return change
 

@@ -93,7 +93,7 @@ class Spectrum(nn.Module):
         their mirror images. Real numbers cannot tell them apart: the mean of both counts.
         """
         flat = published.flatten(1)
-        return ((flat[:, self.own] + flat[:, self.mirrored]) / 2).T
+        return ((flat[:, self.own] + flat[:, self.mirrored]) / 2).T.contiguous()
 
 
 def _frequencies(side: int) -> tuple[list[_Frequency], list[_Frequency]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import OrderedDict
 
 import torch
@@ -74,7 +73,7 @@ class ChannelAttention(nn.Module):
         lengths = _root_mean_square(queries, 2) * _root_mean_square(keys, 1)
         cosines = products / lengths.clamp_min(torch.finfo(lengths.dtype).tiny)
         by_head = cosines.view(number, self.heads, *cosines.shape[1:])
-        return torch.softmax(by_head * self.temperature, -1)
+        return torch.softmax(by_head * self.temperature, -1).to(products.dtype)
 
     def _projected(self, likeness: Tensor) -> Tensor:
         """(N, C, C): from values to what is added, likeness and the last layer in one."""
@@ -97,6 +96,8 @@ class GatedNetwork(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """What the network adds: same shape."""
         gate, passing = self.dwconv(self.project_in(features)).chunk(2, dim=1)
+        # In one piece: the activation of every second half of a row takes three times as long.
+        gate = gate.contiguous(memory_format=torch.channels_last)
         change: Tensor = self.project_out(functional.gelu(gate) * passing)
         return change
 
@@ -120,5 +121,5 @@ def _norm(width: int, *, shifts: bool) -> nn.Sequential:
 
 
 def _root_mean_square(values: Tensor, axis: int) -> Tensor:
-    length: Tensor = torch.linalg.vector_norm(values, dim=axis, keepdim=True)
-    return length / math.sqrt(values.shape[axis])
+    # torch.linalg.vector_norm takes eight times as long along an axis that is not the last.
+    return values.float().square().mean(axis, keepdim=True).sqrt()
