@@ -95,7 +95,7 @@ def test_the_outline_lands_on_the_edge_that_is_seen() -> None:
 
 def test_a_cut_out_is_a_photograph_and_its_mask_at_one_place(tmp_path: Path) -> None:
     sources = [photograph("a"), photograph("too-small", radius=12), photograph("bb", radius=70)]
-    assert write_pack(tmp_path / "p", cut_outs(sources, find)) == 2
+    assert write_pack(tmp_path / "p", cut_outs(sources, find, 90)) == 2
     opened = open_pack(tmp_path / "p")
     assert [each.sequence for each in opened.pictures] == ["a", "bb"]
     for each in opened.pictures:
@@ -110,6 +110,16 @@ def test_a_cut_out_is_a_photograph_and_its_mask_at_one_place(tmp_path: Path) -> 
     assert detail.shape == (5, 6)
     assert detail[2, 2:4].max() == 0
     assert detail.max() > 50
+
+
+@pytest.mark.parametrize("smallest", [90, 120, 140, 160])
+def test_a_cut_out_is_as_large_as_it_must_be(smallest: int) -> None:
+    """The thing is 101 pixels wide and high, a photograph 160×200."""
+    (cut,) = cut_outs([photograph("p", radius=50)], find, smallest)
+    for length, whole in zip(cut.sharp.shape[:2], (160, 200), strict=True):
+        assert min(smallest, whole) <= length <= whole
+        assert length == smallest or 125 < length < 140
+    assert cut.sharp[:, :, 0].sum() == pytest.approx(255 * disc(160, 200, 50).sum(), rel=0.02)
 
 
 def test_the_command_cuts_out_what_the_model_finds(
@@ -203,7 +213,7 @@ def human_config(run_config: RunConfig, tmp_path: Path) -> RunConfig:
         photograph(f"s{i}", colour=(200, 0, 200) if f"s{i}" in names else (200, 0, 0))
         for i in range(8)
     ]
-    write_pack(tmp_path / "cutouts", cut_outs(sources, find))
+    write_pack(tmp_path / "cutouts", cut_outs(sources, find, 90))
     data = dataclasses.replace(run_config.data, masks=(tmp_path / "cutouts",))
     synthesis = clean(run_config.synthesis, "object")
     return dataclasses.replace(run_config, network=HUMAN, data=data, synthesis=synthesis)

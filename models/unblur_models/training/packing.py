@@ -46,7 +46,7 @@ def _sources(options: argparse.Namespace) -> Iterator[Source]:
     # Here, so that the other packs need no OpenCV.
     from unblur_models.training.data import cutting
 
-    return cutting.cut_outs(photographs, cutting.SalientThing(options.model))
+    return cutting.cut_outs(photographs, cutting.SalientThing(options.model), options.smallest)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -52,12 +52,12 @@ class SalientThing:
         return mask
 
 
-def cut_outs(photographs: Iterable[Source], find: Finder) -> Iterator[Source]:
+def cut_outs(photographs: Iterable[Source], find: Finder, smallest: int) -> Iterator[Source]:
     """Pairs of a photograph, in the place of the blurred picture, and its mask.
 
-    Cut to the thing and what is around it. The mask takes the sharp picture's place because
-    detail is measured there, and detail of a mask is its outline: so crops find it.
-    Photographs without a clear thing in front are left out.
+    Cut to the thing and what is around it, `smallest` pixels at least. The mask takes the sharp
+    picture's place because detail is measured there, and detail of a mask is its outline: so
+    crops find it. Photographs without a clear thing in front are left out.
     """
     for source in photographs:
         found = find(source.sharp)
@@ -66,7 +66,7 @@ def cut_outs(photographs: Iterable[Source], find: Finder) -> Iterator[Source]:
         mask = snapped(found, source.sharp)
         if not mask.any():
             continue  # thin as a fence: nothing is left of it where its edges are cut
-        box = _around(mask)
+        box = _span(mask.max(1), smallest), _span(mask.max(0), smallest)
         grey = np.repeat(np.rint(mask[box] * 255).astype(np.uint8)[:, :, None], 3, 2)
         yield replace(source, sharp=grey, blurred=source.sharp[box])
 
@@ -101,14 +101,10 @@ def snapped(mask: Mask, pixels: Pixels) -> Mask:
     return result
 
 
-def _around(mask: Mask) -> tuple[slice, slice]:
-    """The thing's box and a margin, within the picture."""
-    return _span(mask.max(1)), _span(mask.max(0))
-
-
-def _span(most: Mask) -> slice:
-    """Where in a row of values there is anything, and a margin."""
+def _span(most: Mask, smallest: int) -> slice:
+    """Where in a row of values there is anything, with a margin: of `smallest` or of all."""
     places = np.flatnonzero(most)
     first, last = int(places[0]), int(places[-1]) + 1
-    margin = round((last - first) * _MARGIN)
-    return slice(max(0, first - margin), min(len(most), last + margin))
+    margin = max(round((last - first) * _MARGIN), -(-(smallest - (last - first)) // 2))
+    start = max(0, min(first - margin, len(most) - smallest))
+    return slice(start, min(len(most), max(last + margin, start + smallest)))
