@@ -11,21 +11,32 @@ from unblur_models.catalog import ModelCard
 class ModelDescriptor:
     """A network ready to run on its device, in evaluation mode.
 
-    Not thread-safe: use it on the thread that loaded it.
+    `takes_mask` tells whether it can be told where a person is. Not thread-safe: use it on
+    the thread that loaded it.
     """
 
-    def __init__(self, card: ModelCard, network: nn.Module, device: torch.device) -> None:
+    def __init__(
+        self,
+        card: ModelCard,
+        network: nn.Module,
+        device: torch.device,
+        *,
+        takes_mask: bool = False,
+    ) -> None:
         self.card = card
         self.network = network
         self.device = device
+        self.takes_mask = takes_mask
         self.dtype = torch.float32
 
-    def __call__(self, batch: Tensor, quality: str) -> Tensor:
+    def __call__(self, batch: Tensor, quality: str, mask: Tensor | None = None) -> Tensor:
         """Restored pictures, same shape, float32, not clamped, on the model's device.
 
         `batch` is (N, 3, H, W), float32, RGB in [0, 1] as encoded in the file; H and W are
-        multiples of `card.size_multiple`. Raises UnknownQualityError, and ValueError for
-        another shape. Runs in inference mode.
+        multiples of `card.size_multiple`. `mask`, for a network that takes one, is
+        (N, 1, H, W), float32 in [0, 1]: how much of each pixel is a person; without it nobody
+        is there. Raises UnknownQualityError, and ValueError for another shape, or for a mask
+        that the network does not take. Runs in inference mode.
         """
         stages = self.card.quality(quality).stages
         multiple = self.card.size_multiple
@@ -33,8 +44,14 @@ class ModelDescriptor:
             raise ValueError(f"a batch is (N, 3, H, W), not {tuple(batch.shape)}")
         if batch.shape[2] % multiple or batch.shape[3] % multiple or 0 in batch.shape:
             raise ValueError(f"{tuple(batch.shape[2:])} are not multiples of {multiple}")
+        if mask is not None and not self.takes_mask:
+            raise ValueError(f"{self.card.id} takes no mask")
+        if mask is not None and mask.shape != (len(batch), 1, *batch.shape[2:]):
+            raise ValueError(f"a mask {tuple(mask.shape)} does not fit {tuple(batch.shape)}")
+        inputs = [each for each in (batch, mask) if each is not None]
         with torch.inference_mode():
             restored: Tensor = self.network(
-                batch.to(self.device, self.dtype, non_blocking=True), stages=stages
+                *(each.to(self.device, self.dtype, non_blocking=True) for each in inputs),
+                stages=stages,
             )
         return restored

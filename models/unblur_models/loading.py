@@ -32,7 +32,7 @@ def load_model(
         raise WrongArchitectureError(model_id, facts.architecture, architecture.name)
     target = torch.device(device)
     network = architecture.build(state).to(target).eval().requires_grad_(False)
-    return ModelDescriptor(facts, network, target)
+    return ModelDescriptor(facts, network, target, takes_mask=architecture.takes_mask)
 
 
 def _weights_of(facts: ModelCard) -> Path:

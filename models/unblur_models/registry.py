@@ -26,8 +26,8 @@ class Architecture:
     """One family: how to know it and how to build it.
 
     Its networks are called with a batch (N, 3, H, W) in [0, 1] and `stages`, a quality's, and
-    give a batch of the same shape, not clamped. Those that take a mask also take `mask`: how
-    much of each pixel is a person, (N, 1, H, W) in [0, 1], or None for nobody.
+    give a batch of the same shape, not clamped. Those that take a mask may be given one after
+    the batch: how much of each pixel is a person, (N, 1, H, W) in [0, 1].
     """
 
     name: str

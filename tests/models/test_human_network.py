@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from unblur.document.geometry import Rect
 from unblur.engine.tensors import crop_batch
+from unblur_models import loading
+from unblur_models.card import ModelCard, Purpose, Quality
+from unblur_models.descriptor import ModelDescriptor
 from unblur_models.errors import ParametersDifferError
 from unblur_models.human.layout import Hyperparameters, hyperparameters
 from unblur_models.human.network import HumanAware
@@ -143,3 +149,48 @@ def test_the_network_that_we_train_costs_what_the_default_one_does(
 def test_there_is_one_stage() -> None:
     with pytest.raises(ValueError, match="one stage"):
         HumanAware(SHAPES[0])(torch.rand(1, 3, 16, 16), stages=2)
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    """A folder with the weights of a small network."""
+    state = HumanAware.from_state_dict(trained(SHAPES[0]).state_dict()).state_dict()
+    save_file(
+        {name: value.contiguous() for name, value in state.items()}, tmp_path / "h.safetensors"
+    )
+    return tmp_path
+
+
+def test_a_loaded_model_can_be_told_where_a_person_is(
+    weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = ModelCard(
+        id="human-test",
+        name="",
+        architecture="human-aware network",
+        purpose=Purpose.MOTION,
+        weights_file="h.safetensors",
+        licence="",
+        sha256=hashlib.sha256((weights / "h.safetensors").read_bytes()).hexdigest(),
+        size_multiple=8,
+        qualities=(Quality("good", "", ""),),
+    )
+    monkeypatch.setattr(loading, "card", lambda _: facts)
+    model = loading.load_model("human-test", weights_dir=weights)
+    assert model.takes_mask
+    picture, mask = torch.rand(1, 3, 32, 32), torch.rand(1, 1, 32, 32)
+    network = HumanAware.from_state_dict(trained(SHAPES[0]).state_dict())
+    assert torch.equal(model(picture, "good", mask), network(picture, mask))
+    assert torch.equal(model(picture, "good"), network(picture))
+    with pytest.raises(ValueError, match="does not fit"):
+        model(picture, "good", mask[..., :16])
+
+
+def test_a_model_that_takes_no_mask_says_so() -> None:
+    facts = ModelCard(
+        id="blind", name="", architecture="", purpose=Purpose.MOTION, weights_file="", licence=""
+    )
+    model = ModelDescriptor(facts, torch.nn.Identity(), torch.device("cpu"))
+    assert not model.takes_mask
+    with pytest.raises(ValueError, match="blind takes no mask"):
+        model(torch.rand(1, 3, 16, 16), "good", torch.rand(1, 1, 16, 16))
