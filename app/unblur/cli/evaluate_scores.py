@@ -47,9 +47,9 @@ class Score:
             "psnr": round(self.restored.psnr, 4),
             "ssim_blurred": round(self.blurred.ssim, 6),
             "ssim": round(self.restored.ssim, 6),
-            "seconds": round(self.seconds, 4),
+            "seconds": round(self.seconds, 6),
             "megapixels": round(self.megapixels, 6),
-            "seconds_per_megapixel": round(self.seconds / self.megapixels, 4),
+            "seconds_per_megapixel": round(self.seconds / self.megapixels, 6),
             "tiles_left": self.tiles_left,
         }
         return {**facts, "setting": self.setting} if self.setting else facts
@@ -82,7 +82,7 @@ class Summary:
             "ssim_blurred": round(self.ssim_blurred, 6),
             "gain": round(self.gain, 4),
             "worst_gain": round(self.worst_gain, 4),
-            "seconds_per_megapixel": round(self.seconds_per_megapixel, 4),
+            "seconds_per_megapixel": round(self.seconds_per_megapixel, 6),
         }
 
 
