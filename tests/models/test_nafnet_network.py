@@ -133,3 +133,12 @@ def test_means_stay_exact_far_from_the_first_corner() -> None:
     pool.window = 32
     exact = functional.avg_pool2d(features.double(), 32, stride=1)
     assert (pool(features) - exact).abs().max() < 1e-5
+
+
+def test_means_in_half_precision_are_summed_in_single() -> None:
+    features = torch.rand(1, 4, 500, 90, generator=torch.Generator().manual_seed(1)) + 1
+    pool = Mean()
+    pool.window = 80
+    halves = pool(features.bfloat16())
+    assert halves.dtype == torch.bfloat16
+    torch.testing.assert_close(halves.float(), pool(features), rtol=1e-2, atol=0)

@@ -73,6 +73,15 @@ def test_a_file_in_half_precision_runs_in_single(state: dict[str, Tensor], netwo
     torch.testing.assert_close(halved(picture), network(picture), rtol=0, atol=5e-3)
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_it_runs_in_half_precision(network: Any, dtype: torch.dtype) -> None:
+    picture = noise(64, 64)
+    expected = network(picture)
+    found = network.to(dtype)(picture.to(dtype))
+    assert found.dtype == dtype
+    torch.testing.assert_close(found.float(), expected, rtol=0, atol=0.05)
+
+
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_a_photo_of_any_size_is_restored(network: Any, size: tuple[int, int]) -> None:
     pixels = np.random.default_rng(4).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)

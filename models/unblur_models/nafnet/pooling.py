@@ -31,8 +31,10 @@ class Mean(nn.Module):
         window = self.window
         if window is None or window >= max(height, width):
             return features.mean((2, 3), keepdim=True)
-        rows = _means(features, 3, min(window, width))
-        return _means(rows, 2, min(window, height))
+        # Channels last: along any other axis such sums take five times as long.
+        last = features.permute(0, 2, 3, 1)
+        means = _means(_means(last, 2, min(window, width)), 1, min(window, height))
+        return means.permute(0, 3, 1, 2)
 
 
 def spread(means: Tensor, height: int, width: int) -> Tensor:
@@ -50,9 +52,11 @@ def spread(means: Tensor, height: int, width: int) -> Tensor:
 def _means(features: Tensor, axis: int, length: int) -> Tensor:
     """Moving means along one axis. One axis at a time keeps the sums small, and so exact."""
     places = features.shape[axis]
-    if length == places:
-        return features.mean(axis, keepdim=True)
-    sums = features.cumsum(axis)
-    first = sums.narrow(axis, length - 1, 1)
-    others = sums.narrow(axis, length, places - length) - sums.narrow(axis, 0, places - length)
-    return torch.cat((first, others), axis) / length
+    wide = torch.promote_types(features.dtype, torch.float32)  # half precision cannot sum
+    sums = features.narrow(axis, 0, length).sum(axis, keepdim=True, dtype=wide)
+    if length < places:
+        # Each further window takes one place in and lets one go.
+        entering = features.narrow(axis, length, places - length).to(wide)
+        leaving = features.narrow(axis, 0, places - length).to(wide)
+        sums = torch.cat((sums, entering - leaving), axis).cumsum(axis)
+    return (sums / length).to(features.dtype)
