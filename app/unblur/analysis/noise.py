@@ -1,0 +1,50 @@
+"""How noisy a photo is, from its plainest parts.
+
+J. Immerkær, "Fast Noise Variance Estimation", 1996: a filter that is blind to planes and
+edges along the axes leaves the noise. It is not blind to texture, so only tiles with little
+of it are asked; and they are asked at half size, because JPEG wipes the finest noise out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from unblur.analysis.spectrum import Gray
+from unblur.document.geometry import Rect
+from unblur.imaging.opencv import cv2
+
+LEVEL = 1  # the pyramid's level at which tiles are looked at
+SIDE = 128  # of the tiles, in photo pixels
+_FILTER = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+_GAIN = 6.0  # root of the sum of the filter's squares
+_COUNT = 16
+_DARKEST, _LIGHTEST = 12.0, 243.0  # levels: beyond, noise is cut off
+
+
+def plain_tiles(gray: Gray, side: int) -> tuple[Rect, ...]:
+    """Squares of `side` pixels with least detail that are neither black nor white."""
+    height, width = gray.shape
+    tiles = [
+        Rect(x, y, min(side, width), min(side, height))
+        for y in range(0, max(1, height - side + 1), side)
+        for x in range(0, max(1, width - side + 1), side)
+    ]
+    exposed = [t for t in tiles if _DARKEST < gray[t.slices].mean() < _LIGHTEST] or tiles
+    return tuple(sorted(exposed, key=lambda tile: float(gray[tile.slices].std()))[:_COUNT])
+
+
+def noise_of(tiles: Sequence[Gray]) -> float:
+    """The standard deviation of a photo's noise, in levels of 255: the median of its tiles.
+
+    `tiles` are the photo's at `LEVEL`, where a pixel is the mean of four.
+    """
+    said = [_immerkaer(tile) for tile in tiles if min(tile.shape) >= 3]
+    return float(np.median(said)) * (1 << LEVEL) if said else 0.0
+
+
+def _immerkaer(tile: Gray) -> float:
+    left = cv2.filter2D(tile, cv2.CV_32F, _FILTER)[1:-1, 1:-1]
+    return math.sqrt(math.pi / 2) * float(np.abs(left).mean()) / _GAIN
