@@ -40,6 +40,7 @@ from unblur.ui.exporting import Exporter
 from unblur.ui.icons import IconSet
 from unblur.ui.logbook import log_file, report_bugs_to, start_log
 from unblur.ui.main_window import MainWindow
+from unblur.ui.mask_commands import MaskCommands
 from unblur.ui.model_library import ModelLibrary
 from unblur.ui.news import News
 from unblur.ui.opening import PhotoOpener
@@ -50,6 +51,7 @@ from unblur.ui.panels.region_list import RegionList
 from unblur.ui.panels.region_panel import RegionPanel
 from unblur.ui.panels.restore_box import RestoreBox
 from unblur.ui.panels.status import StatusBar
+from unblur.ui.panels.tool_options import ToolOptionsBar
 from unblur.ui.pasted import PastedPictures
 from unblur.ui.preferences import Preferences
 from unblur.ui.recent_files import RecentFiles
@@ -199,6 +201,10 @@ class Program(QObject):
             self,
         )
         self.tools = ToolChoice(self.actions, self.canvas, self)
+        self.window.add_options(ToolOptionsBar(self.tools, self.actions))
+        self.mask_commands = MaskCommands(
+            self.actions, self.session, lambda: self.panel.mask_row.pixels, self
+        )
         self.news = News(self.banners, self.status, self)
         self.news.follow_photos(self.session, self.opener)
         self.news.follow_engine(self.client, self.restorer)

@@ -16,6 +16,7 @@ from unblur.document.geometry import Rect, Size
 from unblur.document.region import Region
 from unblur.document.shapes import (
     BrushStroke,
+    Drawn,
     Grow,
     Invert,
     Mode,
@@ -62,6 +63,20 @@ def blend_mask(
     mask = rasterize(region.shapes, region.feather, rect, photo, factor)
     if protection and mask.any():
         mask *= np.float32(1.0) - rasterize(protection, 0.0, rect, photo, factor)
+    return mask
+
+
+def painted_over(
+    mask: Mask, shapes: tuple[Drawn, ...], rect: Rect, photo: Size, factor: int = 1
+) -> Mask:
+    """`mask`, which holds `rect` as `rasterize` gives it, with more shapes; it is used up.
+
+    The same as drawing all shapes anew, as long as there is no feather and none of the new
+    ones intersects.
+    """
+    target = rect.shrunk_by(factor)
+    for shape in shapes:
+        mask = _with_shape(mask, target, shape, photo, factor)
     return mask
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from unblur.document.buffer import Mask
 from unblur.imaging.opencv import cv2
 
-_LEVELS = 16
+_LEVELS = 8
 _WIDEST = 32.0  # pixels between two contours; wider slopes become a little steeper
 _FAR = np.float32(1e6)  # more than any photo is wide
 
@@ -59,6 +59,8 @@ def distance_outside(inside: Pixels) -> Mask:
 
     Where nothing is inside it is far.
     """
+    if inside.all():
+        return np.zeros(inside.shape, np.float32)
     if not inside.any():
         return np.full(inside.shape, _FAR, np.float32)
     return exact_distance(np.logical_not(inside))

@@ -29,6 +29,11 @@ class ActionId(StrEnum):
     REDO = auto()
     DELETE_REGION = auto()
     RENAME_REGION = auto()
+    INVERT_REGION = auto()
+    GROW_REGION = auto()
+    SHRINK_REGION = auto()
+    CLEAR_REGION = auto()
+    CLEAR_PROTECTION = auto()
     WHOLE_PHOTO = auto()
     RESTORE = auto()
     PREVIEW = auto()
@@ -36,8 +41,15 @@ class ActionId(StrEnum):
     SELECT_TOOL = auto()
     PAN_TOOL = auto()
     RECTANGLE_TOOL = auto()
+    ELLIPSE_TOOL = auto()
+    LASSO_TOOL = auto()
     BRUSH_TOOL = auto()
     ERASER_TOOL = auto()
+    PROTECT_TOOL = auto()
+    MODE_NEW = auto()
+    MODE_ADD = auto()
+    MODE_SUBTRACT = auto()
+    MODE_INTERSECT = auto()
     BRUSH_SMALLER = auto()
     BRUSH_LARGER = auto()
     SPLIT_VERTICAL = auto()
@@ -61,7 +73,8 @@ class ActionId(StrEnum):
 class ActionSpec:
     """One action: words, keys, icon, and what has to be there for it to make sense.
 
-    `needs` is "" (always), "photo", "region" (a selected one) or "run" (tiles under way).
+    `needs` is "" (always), "photo", "region" (a selected one), "protection" (some of the
+    photo is protected) or "run" (tiles under way).
     Actions of one `group` exclude each other.
     """
 
@@ -96,6 +109,21 @@ SPECS: Mapping[ActionId, ActionSpec] = {
     ActionId.RENAME_REGION: ActionSpec(
         "Re&name Region", "Rename the selected region", ("F2",), needs="region"
     ),
+    ActionId.INVERT_REGION: ActionSpec(
+        "&Invert Region", "Restore all but this", ("Ctrl+I",), "invert", "region"
+    ),
+    ActionId.GROW_REGION: ActionSpec(
+        "&Grow Region", "Move the region's edge outward", ("Ctrl+]",), "grow", "region"
+    ),
+    ActionId.SHRINK_REGION: ActionSpec(
+        "&Shrink Region", "Move the region's edge inward", ("Ctrl+[",), "shrink", "region"
+    ),
+    ActionId.CLEAR_REGION: ActionSpec(
+        "&Clear Region", "Empty the region, to draw it anew", ("Ctrl+Del",), "clear", "region"
+    ),
+    ActionId.CLEAR_PROTECTION: ActionSpec(
+        "Clear &Protection", "Protect nothing any more", ("Ctrl+Shift+K",), "", "protection"
+    ),
     ActionId.WHOLE_PHOTO: ActionSpec(
         "&Whole Photo", "Make a region of the whole photo", ("W",), "whole-photo", "photo"
     ),
@@ -113,11 +141,62 @@ SPECS: Mapping[ActionId, ActionSpec] = {
     ActionId.RECTANGLE_TOOL: ActionSpec(
         "&Rectangle", "Drag a region", ("R",), "rectangle", "photo", "tool", checkable=True
     ),
+    ActionId.ELLIPSE_TOOL: ActionSpec(
+        "&Ellipse",
+        "Drag an oval region (Shift: a circle, Alt: from the middle)",
+        ("C",),
+        "ellipse",
+        "photo",
+        "tool",
+        checkable=True,
+    ),
+    ActionId.LASSO_TOOL: ActionSpec(
+        "&Lasso", "Draw around a region by hand", ("L",), "lasso", "photo", "tool", checkable=True
+    ),
     ActionId.BRUSH_TOOL: ActionSpec(
         "&Brush", "Paint a region", ("B",), "brush", "photo", "tool", checkable=True
     ),
     ActionId.ERASER_TOOL: ActionSpec(
         "&Eraser", "Take away from the region", ("E",), "eraser", "photo", "tool", checkable=True
+    ),
+    ActionId.PROTECT_TOOL: ActionSpec(
+        "Pro&tect",
+        "Paint over what keeps the original, in every region",
+        ("K",),
+        "protect",
+        "photo",
+        "tool",
+        checkable=True,
+    ),
+    ActionId.MODE_NEW: ActionSpec(
+        "&New Region", "Draw a new region", ("N",), "mode-new", "", "mode", checkable=True
+    ),
+    ActionId.MODE_ADD: ActionSpec(
+        "&Add",
+        "Add to the selected region; so does Shift at the press",
+        ("A",),
+        "mode-add",
+        "",
+        "mode",
+        checkable=True,
+    ),
+    ActionId.MODE_SUBTRACT: ActionSpec(
+        "S&ubtract",
+        "Take away from the selected region; so does Alt or Ctrl at the press",
+        ("S",),
+        "mode-subtract",
+        "",
+        "mode",
+        checkable=True,
+    ),
+    ActionId.MODE_INTERSECT: ActionSpec(
+        "&Intersect",
+        "Keep of the selected region what lies inside; so do Shift and Alt at the press",
+        ("I",),
+        "mode-intersect",
+        "",
+        "mode",
+        checkable=True,
     ),
     ActionId.BRUSH_SMALLER: ActionSpec("S&maller Brush", "Smaller brush", ("[",), needs="photo"),
     ActionId.BRUSH_LARGER: ActionSpec("&Larger Brush", "Larger brush", ("]",), needs="photo"),
@@ -210,7 +289,7 @@ class Actions(QObject):
         shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{spec.tip} ({shortcut})" if shortcut else spec.tip)
         action.setCheckable(spec.checkable)
-        action.setEnabled(spec.needs not in ("photo", "region"))
+        action.setEnabled(spec.needs not in ("photo", "region", "protection"))
         # Text stays out of the menu icons: a calm menu has words and keys.
         action.setIconVisibleInMenu(False)
         if spec.group:

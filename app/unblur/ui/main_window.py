@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMainWindow,
     QStackedWidget,
+    QToolBar,
     QVBoxLayout,
     QWidget,
 )
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self._panel = panel
         self._may_close: Callable[[], bool] = lambda: True
         self._is_painted = False
+        self._options: QToolBar | None = None
         self.setObjectName("window")
         self.setMinimumSize(760, 520)
         self.resize(1280, 820)
@@ -83,6 +85,13 @@ class MainWindow(QMainWindow):
     def ask_before_closing(self, may_close: Callable[[], bool]) -> None:
         """`may_close` says whether the window may go now; it may ask, and close it later."""
         self._may_close = may_close
+
+    def add_options(self, bar: QToolBar) -> None:
+        """Put the tool's options below the tools; without a photo they say nothing."""
+        self.addToolBarBreak()
+        self.addToolBar(bar)
+        self._options = bar
+        bar.setVisible(self._session.current is not None)
 
     def restore_place(self, file: Path) -> None:
         """Take the size and position of the last time; they are no setting."""
@@ -169,6 +178,8 @@ class MainWindow(QMainWindow):
     def _on_current_changed(self, opened: OpenPhoto | None) -> None:
         self.center.setCurrentIndex(0 if opened is None else 1)
         self._panel.setVisible(opened is not None)
+        if self._options is not None:
+            self._options.setVisible(opened is not None)
         if opened is not None:
             self._canvas.setFocus()
         self._show_title()

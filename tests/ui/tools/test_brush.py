@@ -10,7 +10,8 @@ from unblur.document.geometry import Point, Rect, Size
 from unblur.document.shapes import BrushStroke, Mode, Rectangle, WholePhoto
 from unblur.ui.canvas.view import ViewTransform
 from unblur.ui.qimage import rgb_array
-from unblur.ui.tools.brush import MAX_RADIUS, MIN_RADIUS, BrushTool, EraserTool
+from unblur.ui.tools.brush import BrushTool, EraserTool
+from unblur.ui.tools.options import MAX_RADIUS, MIN_RADIUS
 from unblur.ui.tools.tool import Pointer
 
 LINE = [(100 + x, 200) for x in range(50)]

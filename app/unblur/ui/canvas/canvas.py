@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from unblur.document.document import Document, DocumentDiff
 from unblur.document.geometry import Point, Rect, Size
+from unblur.document.mask_change import document_change
 from unblur.document.region import Region, RegionId
 from unblur.imaging.composite import LayerReader
 from unblur.ui.canvas.backdrop import paint_backdrop, paint_drop_hint, paint_empty
@@ -29,6 +30,7 @@ from unblur.ui.canvas.haste import Haste
 from unblur.ui.canvas.marks import Marks
 from unblur.ui.canvas.navigator import Navigator
 from unblur.ui.canvas.scene import Scene
+from unblur.ui.canvas.surface import widened
 from unblur.ui.canvas.timebox import TimeBox
 from unblur.ui.canvas.tool_host import ToolHost
 from unblur.ui.canvas.view import DevicePoint, ViewTransform
@@ -37,6 +39,7 @@ from unblur.ui.tools.brush import BrushTool
 from unblur.ui.tools.tool import Tool
 
 _FIT_MARGIN = 16  # logical pixels around a fitted photo
+_MARK_MARGIN = 4.0  # logical pixels that outlines reach beyond what changed
 _PAINT_MS = 8.0  # what a paint may spend on converting tiles
 _IDLE_PAINT_MS = 24.0  # while nothing moves, more gets done for each paint
 _FIRST_PAINT_MS = 30.0  # after opening it may take longer, to be sharp at once
@@ -73,6 +76,7 @@ class Canvas(QWidget):
         self._mode = CompareMode.SPLIT_VERTICAL
         self._divider = 0.5
         self._is_peeking = False
+        self._is_preview = False
         self._paint_budget = _PAINT_MS
         self._unfinished = QRegion()
         self._more_time = QTimer(self)
@@ -93,6 +97,7 @@ class Canvas(QWidget):
         self.setAccessibleDescription("The photo before and after, with its regions")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.setTabletTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.grabGesture(Qt.GestureType.PinchGesture)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -168,6 +173,7 @@ class Canvas(QWidget):
     def set_tool(self, tool: Tool) -> None:
         """Another tool takes the presses; a gesture of the last one is cancelled."""
         self._input.set_tool(tool)
+        self.marks.is_protection_visible = tool.protects
         self.update()
 
     def resize_tool(self, notches: float) -> None:
@@ -273,10 +279,17 @@ class Canvas(QWidget):
 
     def show_preview(self, document: Document | None) -> None:
         """Show a gesture's document without committing it; None ends it."""
-        shown = document or self._document
-        if self._scene is not None and self._layers is not None and shown is not None:
-            self._scene.show(shown, self._layers)
-            self.update()
+        shown, was_preview = document or self._document, self._is_preview
+        self._is_preview = document is not None
+        if self._scene is None or self._layers is None or shown is None:
+            return
+        changed = document_change(self._scene.document, shown)
+        self._scene.show(shown, self._layers)
+        if self._is_preview and was_preview:
+            margin = _MARK_MARGIN * self.devicePixelRatioF()
+            self.update_viewport(widened(changed, self.view, margin))
+        else:
+            self.update()  # the tint comes and goes with the preview
 
     def commit_edit(self, document: Document, text: str) -> None:
         """Hand a finished gesture on; whoever takes it answers with `show_document`."""
@@ -308,7 +321,7 @@ class Canvas(QWidget):
             self._paint_budget = _PAINT_MS
             lacking = self._scene.paint(painter, frame, budget)
             if not self._is_peeking:
-                is_drawing = self.tools.previewed is not None and self.tool.follows_pointer
+                is_drawing = self._is_preview and self.tool.draws and not self.tool.protects
                 marks_budget = TimeBox(_PAINT_MS)
                 lacking += self.marks.paint(painter, frame, marks_budget, is_drawing=is_drawing)
             self._input.paint_tool(painter, frame)
@@ -391,6 +404,11 @@ class Canvas(QWidget):
     def _update_viewport(self) -> None:
         viewport = viewport_of(self._shown_mode(), self._canvas_size())
         self._navigator.set_viewport(viewport, _FIT_MARGIN * self.devicePixelRatioF())
+
+    def update_viewport(self, area: QRectF) -> None:
+        """Repaint device pixels of the viewport, in whichever panes show them."""
+        for origin in self._frame(QRect()).origins if not area.isEmpty() else ():
+            self._update_device(area.toAlignedRect().translated(origin))
 
     def _update_device(self, rect: QRect) -> None:
         """Repaint device pixels."""

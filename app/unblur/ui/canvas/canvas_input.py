@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import (
+    QGuiApplication,
     QKeyEvent,
-    QMouseEvent,
     QNativeGestureEvent,
     QPainter,
+    QPointingDevice,
+    QSinglePointEvent,
+    QTabletEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture
 
 from unblur.ui.canvas.compare import CompareMode
+from unblur.ui.canvas.cursors import cursor_of
 from unblur.ui.canvas.divider import divider_cursor, is_on_divider
 from unblur.ui.canvas.drags import DividerDrag, Drag, PanDrag, ToolDrag
 from unblur.ui.canvas.frame import RenderFrame, area_of, origin_of
@@ -30,6 +34,9 @@ if TYPE_CHECKING:
 _HANDLE_REACH = 8.0  # logical pixels
 _KEY_PAN = 64.0  # logical pixels a key press
 _KEY_DIVIDER = 0.02
+_ALT_OR_CTRL = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
+_CONSTRAINING = (Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Control)
+_ERASER = QPointingDevice.PointerType.Eraser
 _DIRECTIONS = {
     Qt.Key.Key_Left: (1, 0),
     Qt.Key.Key_Right: (-1, 0),
@@ -54,6 +61,9 @@ class CanvasInput(QObject):
             QEvent.Type.MouseMove: self._on_move,
             QEvent.Type.MouseButtonRelease: self._on_release,
             QEvent.Type.MouseButtonDblClick: self._on_double_click,
+            QEvent.Type.TabletPress: self._on_pen,
+            QEvent.Type.TabletMove: self._on_pen,
+            QEvent.Type.TabletRelease: self._on_pen,
             QEvent.Type.Leave: self._on_leave,
             QEvent.Type.Wheel: self._on_wheel,
             QEvent.Type.KeyPress: self._on_key_press,
@@ -101,7 +111,7 @@ class CanvasInput(QObject):
     def update_cursor(self) -> None:
         """Give the pointer the shape of what a press would do."""
         if self._drag is not None:
-            self._canvas.setCursor(self._drag.cursor)
+            self._canvas.setCursor(cursor_of(self._drag.cursor))
         elif self._canvas.document is None or self._hover is None:
             self._canvas.unsetCursor()
         elif self._is_on_divider(self._hover) and not self._is_space_down:
@@ -109,7 +119,8 @@ class CanvasInput(QObject):
         elif self._is_space_down:
             self._canvas.setCursor(Qt.CursorShape.OpenHandCursor)
         else:
-            self._canvas.setCursor(self.tool.cursor(self._tools, self._pointer(self._hover)))
+            shape = self.tool.cursor(self._tools, self._pointer(self._hover))
+            self._canvas.setCursor(cursor_of(shape))
 
     def paint_tool(self, painter: QPainter, frame: RenderFrame) -> None:
         """Paint the tool's handles or ring into every pane."""
@@ -123,7 +134,7 @@ class CanvasInput(QObject):
             painter.restore()
 
     def _on_press(self, event: QEvent) -> bool:
-        mouse = cast(QMouseEvent, event)
+        mouse = cast(QSinglePointEvent, event)
         if self._canvas.document is None or self._drag is not None:
             return False
         position, button = mouse.position(), mouse.button()
@@ -138,7 +149,7 @@ class CanvasInput(QObject):
         self.update_cursor()
         return self._drag is not None
 
-    def _left_drag(self, mouse: QMouseEvent) -> Drag:
+    def _left_drag(self, mouse: QSinglePointEvent) -> Drag:
         position, button = mouse.position(), mouse.button()
         if self._is_on_divider(position):
             return DividerDrag(self._canvas, button, position)
@@ -146,10 +157,23 @@ class CanvasInput(QObject):
         if gesture is None:
             return PanDrag(self._canvas, button, position)
         cursor = self.tool.cursor(self._tools, self._pointer(position, mouse))
-        return ToolDrag(gesture, button, cursor, self._pointer)
+        return ToolDrag(gesture, button, cursor, position, self._pointer)
+
+    def _on_pen(self, event: QEvent) -> bool:
+        """A brush feels the pen; for all else Qt makes a mouse of it."""
+        is_drawing = isinstance(self._drag, ToolDrag)
+        if not isinstance(self.tool, BrushTool) or (self._drag is not None and not is_drawing):
+            return False
+        handlers = {
+            QEvent.Type.TabletPress: self._on_press,
+            QEvent.Type.TabletMove: self._on_move,
+            QEvent.Type.TabletRelease: self._on_release,
+        }
+        return handlers[event.type()](event)
 
     def _on_move(self, event: QEvent) -> bool:
-        mouse = cast(QMouseEvent, event)
+        mouse = cast(QSinglePointEvent, event)
+        before = self._painted_area()
         self._hover = mouse.position()
         if self._canvas.document is None:
             return False
@@ -160,12 +184,11 @@ class CanvasInput(QObject):
             self._drag.move(mouse)
         else:
             self.update_cursor()
-        if self.tool.follows_pointer:
-            self._canvas.update()
+        self._canvas.update_viewport(before.united(self._painted_area()))
         return True
 
     def _on_release(self, event: QEvent) -> bool:
-        mouse = cast(QMouseEvent, event)
+        mouse = cast(QSinglePointEvent, event)
         if self._drag is None or mouse.button() != self._drag.button:
             return False
         drag, self._drag = self._drag, None
@@ -176,9 +199,9 @@ class CanvasInput(QObject):
 
     def _on_double_click(self, event: QEvent) -> bool:
         """Between fit and 100 %; a brush takes it as one more press."""
-        mouse = cast(QMouseEvent, event)
+        mouse = cast(QSinglePointEvent, event)
         is_left = mouse.button() == Qt.MouseButton.LeftButton
-        if not is_left or isinstance(self.tool, BrushTool) or self._is_on_divider(mouse.position()):
+        if not is_left or self.tool.draws or self._is_on_divider(mouse.position()):
             return self._on_press(event)
         if self._canvas.document is not None:
             self._canvas.toggle_fit(mouse.position())
@@ -186,10 +209,10 @@ class CanvasInput(QObject):
 
     def _on_leave(self, event: QEvent) -> bool:
         del event
+        before = self._painted_area()
         self._hover = None
         self._canvas.cursor_moved.emit(None)
-        if self.tool.follows_pointer:
-            self._canvas.update()
+        self._canvas.update_viewport(before)
         return False
 
     def _on_wheel(self, event: QEvent) -> bool:
@@ -218,6 +241,8 @@ class CanvasInput(QObject):
             self._is_space_down = True
             self.update_cursor()
             return True
+        if key.key() in _CONSTRAINING:
+            return self._press_keys(key)
         direction = _DIRECTIONS.get(Qt.Key(key.key()))
         if direction is None or self._canvas.document is None:
             return False
@@ -238,6 +263,8 @@ class CanvasInput(QObject):
 
     def _on_key_release(self, event: QEvent) -> bool:
         key = cast(QKeyEvent, event)
+        if key.key() in _CONSTRAINING:
+            return self._press_keys(key)
         if key.key() != Qt.Key.Key_Space:
             return False
         if not key.isAutoRepeat():
@@ -245,10 +272,22 @@ class CanvasInput(QObject):
             self.update_cursor()
         return True
 
+    def _press_keys(self, key: QKeyEvent) -> bool:
+        """A key that changes what a press or a drag does, down or up."""
+        before = self._painted_area()
+        is_drawing = isinstance(self._drag, ToolDrag)
+        if isinstance(self._drag, ToolDrag):
+            self._drag.press_keys(key.modifiers())
+        self.update_cursor()
+        self._canvas.update_viewport(before.united(self._painted_area()))
+        return is_drawing
+
     def _on_shortcut_override(self, event: QEvent) -> bool:
-        """Esc belongs to the drag while there is one; Space is the hand."""
+        """Esc and Alt belong to the drag while there is one; Space is the hand."""
         key = cast(QKeyEvent, event).key()
-        return key == Qt.Key.Key_Space or (key == Qt.Key.Key_Escape and self.is_dragging)
+        # Alt would open the menus when it comes up.
+        is_of_drag = key in (Qt.Key.Key_Escape, Qt.Key.Key_Alt) and self.is_dragging
+        return key == Qt.Key.Key_Space or is_of_drag
 
     def _on_focus_out(self, event: QEvent) -> bool:
         """The key may come up elsewhere."""
@@ -289,12 +328,26 @@ class CanvasInput(QObject):
         draws = self.tool.draws
         return is_on_divider(mode, along, across, length=length, handle_only=draws)
 
-    def _pointer(self, position: QPointF, mouse: QMouseEvent | None = None) -> Pointer:
+    def _painted_area(self) -> QRectF:
+        """Where the tool paints now, in device pixels of the viewport."""
+        pointer = self._pointer(self._hover) if self._hover is not None else None
+        return self.tool.extent(self._canvas.view, self._tools, pointer)
+
+    def _pointer(
+        self,
+        position: QPointF,
+        event: QSinglePointEvent | None = None,
+        keys: Qt.KeyboardModifier | None = None,
+    ) -> Pointer:
         reach = _HANDLE_REACH * self._canvas.devicePixelRatioF() / self._canvas.view.scale
-        modifiers = mouse.modifiers() if mouse else Qt.KeyboardModifier.NoModifier
+        if keys is None:
+            keys = event.modifiers() if event else QGuiApplication.keyboardModifiers()
+        pen = event if isinstance(event, QTabletEvent) else None
         return Pointer(
             self._canvas.to_photo(position),
             reach,
-            is_shift=bool(modifiers & Qt.KeyboardModifier.ShiftModifier),
-            is_ctrl=bool(modifiers & Qt.KeyboardModifier.ControlModifier),
+            is_shift=bool(keys & Qt.KeyboardModifier.ShiftModifier),
+            is_alt=bool(keys & _ALT_OR_CTRL),
+            pressure=pen.pressure() if pen else None,
+            is_eraser=pen is not None and pen.pointerType() == _ERASER,
         )

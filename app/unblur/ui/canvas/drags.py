@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QSinglePointEvent
 
 from unblur.ui.canvas.compare import CompareMode
 from unblur.ui.canvas.divider import divider_cursor
@@ -29,11 +29,11 @@ class Drag(Protocol):
         """The pointer's shape meanwhile."""
         ...
 
-    def move(self, mouse: QMouseEvent) -> None:
+    def move(self, mouse: QSinglePointEvent) -> None:
         """The pointer moved."""
         ...
 
-    def release(self, mouse: QMouseEvent) -> None:
+    def release(self, mouse: QSinglePointEvent) -> None:
         """The button came up."""
         ...
 
@@ -52,13 +52,13 @@ class PanDrag:
         self._canvas = canvas
         self._last = start
 
-    def move(self, mouse: QMouseEvent) -> None:
+    def move(self, mouse: QSinglePointEvent) -> None:
         """Pan by as much as the pointer moved."""
         delta = (mouse.position() - self._last) * self._canvas.devicePixelRatioF()
         self._last = mouse.position()
         self._canvas.navigator.pan(delta.x(), delta.y())
 
-    def release(self, mouse: QMouseEvent) -> None:
+    def release(self, mouse: QSinglePointEvent) -> None:
         """Nothing more."""
 
     def cancel(self) -> None:
@@ -79,11 +79,11 @@ class DividerDrag:
         """Arrows across the line."""
         return divider_cursor(self._canvas.compare_mode)
 
-    def move(self, mouse: QMouseEvent) -> None:
+    def move(self, mouse: QSinglePointEvent) -> None:
         """Follow the pointer."""
         self._canvas.move_divider(self._place(mouse.position()) - self._grip)
 
-    def release(self, mouse: QMouseEvent) -> None:
+    def release(self, mouse: QSinglePointEvent) -> None:
         """Stay where it is."""
 
     def cancel(self) -> None:
@@ -104,20 +104,27 @@ class ToolDrag:
         gesture: Gesture,
         button: Qt.MouseButton,
         cursor: Qt.CursorShape,
-        to_pointer: Callable[[QPointF, QMouseEvent], Pointer],
+        start: QPointF,
+        to_pointer: Callable[..., Pointer],
     ) -> None:
         self.button = button
         self.cursor = cursor
         self._gesture = gesture
+        self._last = start
         self._to_pointer = to_pointer
 
-    def move(self, mouse: QMouseEvent) -> None:
+    def move(self, mouse: QSinglePointEvent) -> None:
         """The gesture goes on."""
+        self._last = mouse.position()
         self._gesture.move(self._to_pointer(mouse.position(), mouse))
 
-    def release(self, mouse: QMouseEvent) -> None:
+    def release(self, mouse: QSinglePointEvent) -> None:
         """The gesture commits."""
         self._gesture.release(self._to_pointer(mouse.position(), mouse))
+
+    def press_keys(self, keys: Qt.KeyboardModifier) -> None:
+        """The keys that constrain the gesture are others now."""
+        self._gesture.move(self._to_pointer(self._last, keys=keys))
 
     def cancel(self) -> None:
         """The gesture takes everything back."""

@@ -63,6 +63,12 @@ def keys_over(rect: Rect, level: int, photo: Size) -> Iterator[TileKey]:
             yield TileKey(level, column, row)
 
 
+def part_of(key: TileKey, rect: Rect, photo: Size) -> Rect:
+    """The pixels of a tile that depend on `rect` of the photo."""
+    shrunk = rect.intersected(Rect.of_size(photo)).shrunk_by(1 << key.level)
+    return shrunk.expanded(APRON, padded(key, photo))
+
+
 def reached_keys(rect: Rect, present: Iterable[TileKey], photo: Size) -> list[TileKey]:
     """Tiles of the levels that are present whose pixels or apron depend on photo `rect`."""
     if rect.is_empty:

@@ -2,57 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QRegion
+from dataclasses import replace
 
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QPainter, QPen, QRegion
+
+from unblur.document.document import Document
 from unblur.document.geometry import Rect, Size
-from unblur.document.region import Region, RegionId
-from unblur.document.shapes import Rectangle
+from unblur.document.region import ModelChoice, Region, RegionId
+from unblur.document.shapes import Ellipse, Rectangle
 from unblur.ui.canvas.frame import RenderFrame, area_of, origin_of
-from unblur.ui.canvas.mask_tiles import MaskTiles
-from unblur.ui.canvas.outline import mask_outline, paint_rect
-from unblur.ui.canvas.surface import Surface, device_rect
+from unblur.ui.canvas.outline import paint_ellipse, paint_rect
+from unblur.ui.canvas.region_mark import RegionMark
+from unblur.ui.canvas.surface import device_rect
 from unblur.ui.canvas.timebox import TimeBox
 
 _TINT_OPACITY = 0.45
 _FAINT = 0.55
 _PENDING = QColor(255, 255, 255, 70)
 _PENDING_SHADE = QColor(0, 0, 0, 70)
-
-
-class RegionMark:
-    """The mask of one region on the screen, and the outline made of it."""
-
-    def __init__(self, region: Region, photo: Size) -> None:
-        self.tiles = MaskTiles(region, photo)
-        self._photo = photo
-        bounds = region.bounds(photo)
-        self.surface = Surface(self.tiles, bounds, QImage.Format.Format_ARGB32_Premultiplied)
-        self._outline = QImage()
-        self._outline_of = -1
-        self.is_complete = False
-
-    def follow(self, region: Region, frame: RenderFrame, time: TimeBox) -> QRegion:
-        """Bring the mask up to date; returns what still lacks tiles."""
-        self.tiles.begin_frame()
-        changed = self.tiles.show_region(region)
-        if not changed.is_empty:
-            self.surface.invalidate(changed)
-        # One pixel more all around, so that the whole edge lies inside the surface.
-        margin, photo = 2 << frame.level, Rect.of_size(self._photo)
-        self.surface.show(frame.view, region.bounds(self._photo).expanded(margin, photo))
-        lacking = self.surface.ensure(self.surface.area, time)
-        self.is_complete = lacking.isEmpty()
-        return lacking
-
-    def paint_outline(self, painter: QPainter, width: int, origin: QPoint) -> None:
-        """Paint the outline as the mask is now."""
-        if self.surface.area.isEmpty():
-            return  # the region is out of view
-        if self._outline_of != self.surface.serial:
-            self._outline_of = self.surface.serial
-            self._outline = mask_outline(self.surface.image, width)
-        painter.drawImage(self.surface.area.topLeft() + origin, self._outline)
+_PROTECTION_TINT = (235, 64, 52)  # red: of this the program keeps its hands
+_PROTECTION = Region(RegionId("protection"), "Protected", (), ModelChoice("", ""))
 
 
 class Marks:
@@ -62,11 +32,14 @@ class Marks:
         self.pending: tuple[Rect, ...] = ()
         self.is_mask_visible = False
         self.are_outlines_visible = True
+        self.is_protection_visible = False
+        self._protection: RegionMark | None = None
         self._masks: dict[RegionId, RegionMark] = {}
 
     def clear(self) -> None:
         """Another photo is shown."""
         self.pending = ()
+        self._protection = None
         self._masks.clear()
 
     def paint(
@@ -86,12 +59,11 @@ class Marks:
             if is_tinted or (self.are_outlines_visible and not _is_plain(region)):
                 mark = self._mark(region, document.photo.size)
                 lacking = mark.follow(region, frame, time)
-                if not lacking.isEmpty():
-                    # Half a mask has a false edge: its outline is painted when it is whole.
-                    lacking = QRegion(mark.surface.area)
                 for origin in frame.origins:
                     unfinished += lacking.translated(origin)
             self._paint_region(painter, frame, region, is_tinted=is_tinted)
+        if self.is_protection_visible:
+            unfinished += self._paint_protection(painter, frame, document, time)
         self._paint_pending(painter, frame)
         return unfinished
 
@@ -121,11 +93,34 @@ class Marks:
                     if isinstance(shape, Rectangle):
                         rect = device_rect(shape.reach(frame.view.photo), frame.view)
                         paint_rect(painter, rect.translated(origin), width, opacity)
-            elif self._masks[region.id].is_complete:
+                    elif isinstance(shape, Ellipse):
+                        rect = device_rect(shape.rect, frame.view)
+                        paint_ellipse(painter, rect.translated(origin), width, opacity)
+            else:
                 painter.setOpacity(opacity)
                 self._masks[region.id].paint_outline(painter, width, origin)
                 painter.setOpacity(1.0)
         painter.setClipping(False)
+
+    def _paint_protection(
+        self, painter: QPainter, frame: RenderFrame, document: Document, time: TimeBox
+    ) -> QRegion:
+        """What keeps the original, in red."""
+        size, region = document.photo.size, replace(_PROTECTION, shapes=document.protection)
+        if self._protection is None:
+            self._protection = RegionMark(_PROTECTION, size, _PROTECTION_TINT)
+        mark, unfinished = self._protection, QRegion()
+        lacking = mark.follow(region, frame, time)
+        for pane in frame.panes:
+            area, origin = area_of(pane), origin_of(pane)
+            painter.setClipRect(area)
+            painter.setOpacity(_TINT_OPACITY)
+            mark.surface.paint(painter, area.translated(-origin), origin)
+            painter.setOpacity(1.0)
+            mark.paint_outline(painter, frame.px(1), origin)
+            unfinished += lacking.translated(origin)
+        painter.setClipping(False)
+        return unfinished
 
     def _paint_pending(self, painter: QPainter, frame: RenderFrame) -> None:
         """A thin frame around each tile that is being restored, on the result's side."""
@@ -147,7 +142,7 @@ def _paint_pending_tile(painter: QPainter, rect: QRect, width: int) -> None:
 
 
 def _is_plain(region: Region) -> bool:
-    """Whether the outline is that of the whole photo or of one rectangle: no raster needed."""
+    """Whether the outline is that of the whole photo or of one box: no raster needed."""
     return region.is_whole_photo or (
-        len(region.shapes) == 1 and isinstance(region.shapes[0], Rectangle)
+        len(region.shapes) == 1 and isinstance(region.shapes[0], Rectangle | Ellipse)
     )

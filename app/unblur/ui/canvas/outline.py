@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from unblur.ui.qimage import alpha_plane, byte_view, transparent_image
@@ -24,6 +24,18 @@ def paint_rect(painter: QPainter, rect: QRect, width: int, opacity: float) -> No
         painter.setPen(pen)
         shift = inset + width // 2
         painter.drawRect(rect.adjusted(shift, shift, -shift - width % 2, -shift - width % 2))
+    painter.setOpacity(1.0)
+
+
+def paint_ellipse(painter: QPainter, rect: QRect, width: int, opacity: float) -> None:
+    """The double line along the ellipse within a rectangle, the white one on its edge."""
+    painter.setOpacity(opacity)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    for colour, inset in ((_BLACK, 1.5 * width), (_WHITE, 0.5 * width)):
+        painter.setPen(QPen(colour, width))
+        painter.drawEllipse(QRectF(rect).adjusted(inset, inset, -inset, -inset))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setOpacity(1.0)
 
 

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from PySide6.QtGui import QImage
 
-from unblur.document.geometry import Rect, Size
-from unblur.document.mask_change import mask_change, region_change
+from unblur.document.geometry import Rect
+from unblur.document.mask_change import mask_change, region_change, region_growth
 from unblur.document.photo import Photo
 from unblur.document.region import Region
 from unblur.document.shapes import Shape
 from unblur.imaging.composite import LayerReader
 from unblur.ui.canvas.colour import DisplayColour
-from unblur.ui.canvas.levels import APRON, TileKey, padded, reached_keys
+from unblur.ui.canvas.levels import TileKey, padded, part_of, photo_rect, reached_keys
+from unblur.ui.canvas.mask_work import MaskWork
 from unblur.ui.canvas.restored_tile import RestoredTile
 from unblur.ui.canvas.tile_cache import TileCache
 from unblur.ui.canvas.timebox import TimeBox
@@ -42,6 +43,7 @@ class RegionTiles:
         self.conversions = 0
         self.region = region
         self.protection = protection
+        self._bounds = region.bounds(photo.size)
         self._photo = photo
         self._colour = colour
         self._layers = layers
@@ -62,9 +64,12 @@ class RegionTiles:
         return tile.image if tile else None
 
     def is_current(self, key: TileKey) -> bool:
-        """Whether the tile needs no work."""
+        """Whether the tile needs no work; beyond the region's bounds it is empty."""
         tile = self._cache.get(key)
-        return tile is not None and tile.is_current
+        if tile is not None:
+            return tile.is_current
+        size = self._photo.size
+        return not photo_rect(padded(key, size), key.level, size).overlaps(self._bounds)
 
     def advance(self, key: TileKey, time: TimeBox) -> None:
         """Bring the tile nearer to being current while there is time."""
@@ -89,9 +94,13 @@ class RegionTiles:
         changed = region_change(self.region, region, size)
         unprotected = mask_change(self.protection, protection, size)
         changed = changed.united(unprotected.intersected(region.bounds(size)))
+        # What is protected lowers the mask afterwards: painting over it is not enough then.
+        is_simple = not self.protection and not protection
+        growth = region_growth(self.region, region) if is_simple else None
         self.region, self.protection, self._layers = region, protection, layers
+        self._bounds = region.bounds(size)
         for tile, touched in self._reached(changed):
-            tile.mark_mask(touched)
+            tile.mark_mask(MaskWork(touched, growth))
         return changed
 
     def forget_pixels(self) -> None:
@@ -103,10 +112,4 @@ class RegionTiles:
         for key in reached_keys(rect, self._cache.keys(), self._photo.size):
             tile = self._cache.peek(key)
             if tile is not None:
-                yield tile, _at_level(rect, key, self._photo.size)
-
-
-def _at_level(rect: Rect, key: TileKey, photo: Size) -> Rect:
-    """The pixels of a tile that depend on `rect` of the photo."""
-    shrunk = rect.intersected(Rect.of_size(photo)).shrunk_by(1 << key.level)
-    return shrunk.expanded(APRON, padded(key, photo))
+                yield tile, part_of(key, rect, self._photo.size)

@@ -19,6 +19,7 @@ from unblur.imaging.masks import blend_mask
 from unblur.imaging.pyramid import display_pixels
 from unblur.ui.canvas.colour import DisplayColour
 from unblur.ui.canvas.levels import TileKey, padded, photo_rect
+from unblur.ui.canvas.mask_work import MaskWork, grown_bytes, to_bytes
 from unblur.ui.canvas.timebox import TimeBox
 from unblur.ui.qimage import premultiplied_image, transparent_image
 
@@ -42,7 +43,7 @@ class RestoredTile:
     mask: NDArray[np.uint8] = field(init=False)
     image: QImage | None = None
     stale_pixels: list[Rect] = field(default_factory=list)
-    stale_mask: list[Rect] = field(default_factory=list)
+    stale_mask: MaskWork | None = None
 
     def __post_init__(self) -> None:
         """Begin with everything out of date."""
@@ -50,7 +51,7 @@ class RestoredTile:
         shape = (self.area.height, self.area.width)
         self.coverage = np.zeros(shape, np.uint8)
         self.mask = np.zeros(shape, np.uint8)
-        self.stale_mask.append(self.area)
+        self.stale_mask = MaskWork(self.area)
         self.mark_pixels(self.area)
 
     @property
@@ -62,8 +63,8 @@ class RestoredTile:
 
     @property
     def is_current(self) -> bool:
-        """Whether nothing is out of date."""
-        return not self.stale_pixels and not self.stale_mask
+        """Whether nothing is out of date that shows: where the mask is empty, no pixel does."""
+        return self.stale_mask is None and not (self.stale_pixels and self.mask.any())
 
     def mark_pixels(self, rect: Rect) -> None:
         """Restored pixels changed in `rect` of the level."""
@@ -78,14 +79,9 @@ class RestoredTile:
                 if block not in self.stale_pixels:
                     self.stale_pixels.append(block)
 
-    def mark_mask(self, rect: Rect) -> None:
-        """The mask changed in `rect` of the level."""
-        touched = rect.intersected(self.area)
-        if not touched.is_empty:
-            united = touched
-            for other in self.stale_mask:
-                united = united.united(other)
-            self.stale_mask = [united]
+    def mark_mask(self, work: MaskWork) -> None:
+        """The mask changed in a part of this tile."""
+        self.stale_mask = work.joined(self.stale_mask)
 
     def advance(
         self,
@@ -98,12 +94,12 @@ class RestoredTile:
         """Work off what is out of date while there is time; returns the steps taken."""
         steps = 0
         changed = Rect(0, 0, 0, 0)
-        while self.stale_mask and time.allows_step():
-            rect = self.stale_mask.pop()
-            self._read_mask(region, protection, rect)
-            changed = changed.united(rect)
+        if self.stale_mask is not None and time.allows_step():
+            work, self.stale_mask = self.stale_mask, None
+            self._read_mask(region, protection, work)
+            changed = changed.united(work.rect)
             steps += 1
-        while self.stale_pixels and time.allows_step():
+        while self.stale_pixels and self.mask.any() and time.allows_step():
             rect = self.stale_pixels.pop(0)
             self._read_pixels(region, layers, colour, rect)
             changed = changed.united(rect)
@@ -112,11 +108,14 @@ class RestoredTile:
             self._repaint(changed)
         return steps
 
-    def _read_mask(self, region: Region, protection: tuple[Shape, ...], rect: Rect) -> None:
-        level = self.key.level
-        source = photo_rect(rect, level, self.photo.size)
-        mask = blend_mask(region, protection, source, self.photo.size, 1 << level)
-        self.mask[rect.relative_to(self.area).slices] = np.rint(mask * np.float32(255.0))
+    def _read_mask(self, region: Region, protection: tuple[Shape, ...], work: MaskWork) -> None:
+        level, size = self.key.level, self.photo.size
+        source = photo_rect(work.rect, level, size)
+        part = self.mask[work.rect.relative_to(self.area).slices]
+        if work.growth is None:
+            part[:] = to_bytes(blend_mask(region, protection, source, size, 1 << level))
+        else:
+            part[:] = grown_bytes(part, work.growth, source, size, 1 << level)
 
     def _read_pixels(
         self, region: Region, layers: LayerReader, colour: DisplayColour, rect: Rect

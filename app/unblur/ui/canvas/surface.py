@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Protocol
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, QRectF
 from PySide6.QtGui import QImage, QPainter, QRegion, QTransform
 
 from unblur.document.geometry import Point, Rect
@@ -24,6 +24,8 @@ from unblur.ui.canvas.levels import (
 from unblur.ui.canvas.source_tiles import StandIn
 from unblur.ui.canvas.timebox import TimeBox
 from unblur.ui.canvas.view import DevicePoint, ViewTransform
+
+_ROOM = 256  # device pixels around bounds that have begun to grow
 
 
 class Tiles(Protocol):
@@ -67,7 +69,8 @@ class Surface:
         self._spare = QImage()
         self._stale = QRegion()
         self.area = QRect()
-        self.serial = 0  # counts up whenever the image changes
+        self._damage = QRegion()  # of the viewport
+        self.is_in_place = False  # a reader sets it; a move or a zoom of the view clears it
 
     @property
     def image(self) -> QImage:
@@ -83,9 +86,16 @@ class Surface:
             return
         before = self._view if is_hasty == self._is_hasty else None
         old_area, old_image = self.area, self._image
+        is_same_view = (view, is_hasty) == (self._view, self._is_hasty)
         self._view, self._bounds, self._is_hasty = view, bounds, is_hasty
-        self.serial += 1
-        self.area = device_rect(bounds, view).intersected(QRect(0, 0, *view.viewport))
+        wanted = device_rect(bounds, view).intersected(QRect(0, 0, *view.viewport))
+        if is_same_view and not wanted.isEmpty() and old_area.contains(wanted):
+            return  # what lies beyond smaller bounds is drawn empty, because it changed
+        if is_same_view and not old_area.isEmpty():
+            wanted = _roomy(wanted, view)
+        self.area = wanted
+        if not is_same_view:
+            self.is_in_place = False
         # Two images take turns: fresh memory costs as much as the copy itself.
         if self._spare.size() != self.area.size():
             self._spare = QImage(self.area.size(), self._format)
@@ -117,15 +127,19 @@ class Surface:
         self._stale += touched
         return touched
 
+    def take_damage(self) -> QRegion:
+        """Device pixels of the viewport whose tiles were drawn since this was asked last."""
+        damage, self._damage = self._damage, QRegion()
+        return damage
+
     def ensure(self, wanted: QRect, time: TimeBox) -> QRegion:
         """Draw what is missing of `wanted`; returns where tiles still need work."""
         missing = self._stale.intersected(wanted.intersected(self.area))
         if missing.isEmpty() or self._view is None:
             return QRegion()
         unfinished = QRegion()
-        self.serial += 1
         painter = QPainter(self._image)
-        for rect in _few_rects(missing):
+        for rect in few_rects(missing):
             unfinished += self._draw(painter, rect, time)
         painter.end()
         self._stale = (self._stale - missing) + unfinished
@@ -169,6 +183,7 @@ class Surface:
             if self._tiles.stand_in is None:
                 return
             image, step, x, y = self._tiles.stand_in.image, self._tiles.stand_in.step, 0, 0
+        self._damage += target
         scale = view.scale * step
         left = view.offset.x - self.area.x() + x * scale
         top = view.offset.y - self.area.y() + y * scale
@@ -184,6 +199,22 @@ def device_rect(rect: Rect, view: ViewTransform) -> QRect:
     last = view.to_view(Point(rect.right, rect.bottom))
     left, top = _edge(first.x), _edge(first.y)
     return QRect(left, top, _edge(last.x) - left, _edge(last.y) - top)
+
+
+def widened(rect: Rect, view: ViewTransform, margin: float) -> QRectF:
+    """Device pixels that may show photo pixels `rect`, and `margin` more all around."""
+    if rect.is_empty:
+        return QRectF()
+    # One pixel of the level beyond the rectangle is interpolated with those inside.
+    grown = rect.expanded(1 << level_for(view.scale, view.photo), Rect.of_size(view.photo))
+    return QRectF(device_rect(grown, view)).adjusted(-margin, -margin, margin, margin)
+
+
+def _roomy(area: QRect, view: ViewTransform) -> QRect:
+    """More than is needed of the viewport: bounds that grow with a brush are few moves then."""
+    photo = device_rect(Rect.of_size(view.photo), view)
+    room = area.adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM)
+    return room.intersected(photo).intersected(QRect(0, 0, *view.viewport))
 
 
 def _edge(position: float) -> int:
@@ -204,7 +235,7 @@ def _photo_rect(rect: QRect, view: ViewTransform) -> Rect:
     return Rect.around(first, last).intersected(photo).expanded(1, photo)
 
 
-def _few_rects(region: QRegion) -> list[QRect]:
+def few_rects(region: QRegion) -> list[QRect]:
     """The region's rectangles, or the one around them when they are many."""
     rects = list(region)  # type: ignore[call-overload]
     return rects if len(rects) <= 16 else [region.boundingRect()]

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from unblur.document.document import Document, DocumentDiff
 from unblur.ui.actions import ActionId, Actions
+from unblur.ui.panels.mask_row import MaskRow
 from unblur.ui.panels.region_list import RegionList
 from unblur.ui.panels.region_options import RegionOptions
 from unblur.ui.panels.restore_box import RestoreBox
@@ -40,6 +41,7 @@ class RegionPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(_WIDTH)
         self.regions = regions
+        self.mask_row = MaskRow(session, actions)
         self.options = RegionOptions(session)
         self.restore = restore
         self._hint = QLabel("Drag a rectangle or paint over what should become sharp.")
@@ -53,6 +55,7 @@ class RegionPanel(QWidget):
         regions.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         column.addWidget(self._hint)
         column.addWidget(regions)
+        column.addWidget(self.mask_row)
         column.addWidget(self.options)
         column.addStretch()
         scroll = QScrollArea()

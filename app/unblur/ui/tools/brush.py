@@ -1,44 +1,45 @@
-"""The brush and the eraser: strokes that add to a region's mask or take away from it."""
+"""The brushes: strokes that add to a region's mask, take away from it, or protect the photo."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
 
 from unblur.document.document import Document
-from unblur.document.geometry import Point
-from unblur.document.region import Region
-from unblur.document.shapes import BrushStroke, Mode
+from unblur.document.region import RegionId
+from unblur.document.shapes import BrushStroke, Mode, Pressure
 from unblur.ui.canvas.view import ViewTransform
-from unblur.ui.tools.hit import region_at
+from unblur.ui.tools.lines import line_margin, stroke_circle, stroke_cross
+from unblur.ui.tools.options import DEFAULT_RADIUS, BrushTip, DrawMode, ToolOptions
+from unblur.ui.tools.placing import mode_at, place_for
 from unblur.ui.tools.tool import Gesture, Pointer, ToolContext
 
-MIN_RADIUS, MAX_RADIUS, DEFAULT_RADIUS = 1.0, 1000.0, 40.0
-_STEP = 1.15  # one notch, one key press
 _SPACING = 0.15  # of the radius: nearer points change nothing that can be seen
 _MIN_SPACING = 0.5
-_RING = 1.5  # logical pixels: one would be grey where it falls between two pixels
+_SMALL_RING = 4.0  # logical pixels: a cross shows where a smaller ring is
+_VERBS = {Mode.ADD: "Brush", Mode.SUBTRACT: "Erase", Mode.INTERSECT: "Intersect Brush"}
 
 
 class StrokeGesture:
-    """Draws one stroke into `region`."""
+    """Draws one stroke; `drawn` is the document with the stroke so far."""
 
     def __init__(
         self,
         context: ToolContext,
-        document: Document,
-        region: Region,
         stroke: BrushStroke,
-        *,
-        is_new: bool,
+        drawn: Callable[[BrushStroke], Document],
+        text: str,
+        selects: RegionId | None = None,
     ) -> None:
         self._context = context
-        self._document = document
-        self._region = region
         self._stroke = stroke
-        self._is_new = is_new
+        self._drawn = drawn
+        self._text = text
+        self._selects = selects
         self._show()
 
     def move(self, pointer: Pointer) -> None:
@@ -46,68 +47,64 @@ class StrokeGesture:
         last = self._stroke.points[-1]
         distance = math.hypot(pointer.position.x - last.x, pointer.position.y - last.y)
         if distance >= max(_MIN_SPACING, _SPACING * self._stroke.radius):
-            self._stroke = self._stroke.with_point(pointer.position)
+            pressure = 1.0 if pointer.pressure is None else pointer.pressure
+            self._stroke = self._stroke.with_point(pointer.position, pressure)
             self._show()
 
     def release(self, pointer: Pointer) -> None:
         """Commit the stroke, up to where the pointer was let go."""
         if pointer.position != self._stroke.points[-1]:
-            self._stroke = self._stroke.with_point(pointer.position)
-        text = "Erase" if self._stroke.mode is Mode.SUBTRACT else "Brush"
-        self._context.commit(self._drawn(), text)
-        if self._is_new:
-            self._context.select(self._region.id)
+            # A pen that is lifted presses no more: its end is as wide as it was before.
+            pressure = self._stroke.pressures[-1] if self._stroke.pressures else 1.0
+            self._stroke = self._stroke.with_point(pointer.position, pressure)
+        self._context.commit(self._drawn(self._stroke), self._text)
+        if self._selects is not None:
+            self._context.select(self._selects)
 
     def cancel(self) -> None:
         """As if nothing was drawn."""
         self._context.preview(None)
 
-    def _drawn(self) -> Document:
-        return self._document.with_region(self._region.with_shape(self._stroke))
-
     def _show(self) -> None:
-        self._context.preview(self._drawn())
+        self._context.preview(self._drawn(self._stroke))
 
 
 class BrushTool:
     """Paints into the selected region, or begins a new one."""
 
     draws = True
-    follows_pointer = True
-    erases = False
+    protects = False
 
-    def __init__(self, radius: float = DEFAULT_RADIUS) -> None:
-        self._radius = min(MAX_RADIUS, max(MIN_RADIUS, radius))
+    def __init__(self, radius: float = DEFAULT_RADIUS, options: ToolOptions | None = None) -> None:
+        self._options = options or ToolOptions(BrushTip(radius))
+
+    @property
+    def tip(self) -> BrushTip:
+        """Size, hardness and pressure; brushes of one window share it."""
+        return self._options.tip
 
     @property
     def radius(self) -> float:
         """Half the brush's width in photo pixels."""
-        return self._radius
-
-    def set_radius(self, radius: float) -> None:
-        """Another size, kept within its limits."""
-        self._radius = min(MAX_RADIUS, max(MIN_RADIUS, radius))
+        return self.tip.radius
 
     def resize(self, notches: float) -> None:
         """Larger or smaller by so many steps."""
-        self.set_radius(self._radius * _STEP**notches)
+        self.tip.resize(notches)
 
     def begin(self, context: ToolContext, pointer: Pointer) -> Gesture | None:
         """Begin a stroke."""
-        document = context.document
-        if document is None:
+        is_erasing = pointer.is_eraser or self._chosen is DrawMode.SUBTRACT
+        place = place_for(context, DrawMode.SUBTRACT if is_erasing else self._chosen, pointer)
+        if place is None:
             return None
-        stroke = BrushStroke(
-            (pointer.position,), self._radius, Mode.SUBTRACT if self.erases else Mode.ADD
+        return StrokeGesture(
+            context,
+            self._stroke(pointer, place.mode),
+            place.placed,
+            _VERBS[place.mode],
+            place.region.id if place.is_new else None,
         )
-        region = self._target(context, document, pointer.position)
-        if region is not None:
-            return StrokeGesture(context, document, region, stroke, is_new=False)
-        if self.erases:
-            return None
-        # The gesture paints the first stroke itself, so the region begins without shapes.
-        fresh = context.new_region()
-        return StrokeGesture(context, document, fresh, stroke, is_new=True)
 
     def cursor(self, context: ToolContext, pointer: Pointer) -> Qt.CursorShape:
         """None: the ring is the cursor."""
@@ -117,33 +114,75 @@ class BrushTool:
     def paint(
         self, painter: QPainter, view: ViewTransform, context: ToolContext, pointer: Pointer | None
     ) -> None:
-        """The ring: white, and black one pixel inside, so that it shows on any photo."""
+        """The ring, within it one for the hard part, and a cross where a ring says too little."""
         del context
         if pointer is None:
             return
         ratio = painter.device().devicePixelRatio()
-        at = view.to_view(pointer.position)
-        radius = self._radius * view.scale
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for colour, inset in ((QColor(0, 0, 0), _RING * ratio), (QColor(255, 255, 255), 0.0)):
-            painter.setPen(QPen(colour, _RING * ratio))
-            size = max(ratio, radius - inset)
-            painter.drawEllipse(QPointF(at.x, at.y), size, size)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        at, radius = self._ring(view, pointer)
+        stroke_circle(painter, at, radius, ratio)
+        hard = radius * self.tip.hardness
+        if self.tip.hardness < 1.0 and hard > _SMALL_RING * ratio:
+            painter.setOpacity(0.5)
+            stroke_circle(painter, at, hard, ratio)
+            painter.setOpacity(1.0)
+        if radius < _SMALL_RING * ratio or radius > min(view.viewport) / 2:
+            stroke_cross(painter, at, ratio)
 
-    def _target(self, context: ToolContext, document: Document, point: Point) -> Region | None:
-        """The selected region, unless painting could not change it."""
-        del point
-        region = document.region(context.selected) if context.selected else None
-        return None if region is None or region.is_whole_photo else region
+    def extent(self, view: ViewTransform, context: ToolContext, pointer: Pointer | None) -> QRectF:
+        """Where the ring is."""
+        del context
+        if pointer is None:
+            return QRectF()
+        at, radius = self._ring(view, pointer)
+        reach = radius + line_margin(3.0)  # whatever the display scale
+        return QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach)
+
+    @property
+    def _chosen(self) -> DrawMode:
+        return self._options.brush_mode
+
+    def _stroke(self, pointer: Pointer, mode: Mode) -> BrushStroke:
+        tip = self.tip
+        is_pressed = pointer.pressure is not None and tip.pressure is not Pressure.NOTHING
+        return BrushStroke(
+            (pointer.position,),
+            tip.radius,
+            mode,
+            tip.hardness,
+            (pointer.pressure or 0.0,) if is_pressed else (),
+            tip.pressure if is_pressed else Pressure.NOTHING,
+        )
+
+    def _ring(self, view: ViewTransform, pointer: Pointer) -> tuple[QPointF, float]:
+        return QPointF(*view.to_view(pointer.position)), self.tip.radius * view.scale
 
 
 class EraserTool(BrushTool):
     """Takes away from the selected region, or from the one under the pointer."""
 
-    erases = True
+    @property
+    def _chosen(self) -> DrawMode:
+        return DrawMode.SUBTRACT
 
-    def _target(self, context: ToolContext, document: Document, point: Point) -> Region | None:
-        region = document.region(context.selected) if context.selected else None
-        return region or region_at(document, point)
+
+class ProtectTool(BrushTool):
+    """Paints over what keeps the original, whatever the regions say."""
+
+    protects = True
+
+    def begin(self, context: ToolContext, pointer: Pointer) -> Gesture | None:
+        """Begin a stroke; Alt or the pen's other end takes protection away again."""
+        document = context.document
+        if document is None:
+            return None
+        chosen = DrawMode.SUBTRACT if pointer.is_eraser else self._chosen
+        mode = mode_at(chosen, pointer, has_target=bool(document.protection)).mode
+        if mode is not Mode.ADD and not document.protection:
+            return None
+        verb = {Mode.ADD: "Protect", Mode.SUBTRACT: "Unprotect", Mode.INTERSECT: "Protect Within"}
+
+        def drawn(stroke: BrushStroke) -> Document:
+            return replace(document, protection=(*document.protection, stroke))
+
+        return StrokeGesture(context, self._stroke(pointer, mode), drawn, verb[mode])

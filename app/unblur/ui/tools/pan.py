@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from unblur.ui.canvas.view import ViewTransform
@@ -13,7 +13,7 @@ class PanTool:
     """Begins no gesture of its own: the canvas pans where no tool takes the press."""
 
     draws = False
-    follows_pointer = False
+    protects = False
 
     def begin(self, context: ToolContext, pointer: Pointer) -> Gesture | None:
         """None: the canvas pans."""
@@ -29,3 +29,8 @@ class PanTool:
         self, painter: QPainter, view: ViewTransform, context: ToolContext, pointer: Pointer | None
     ) -> None:
         """Nothing."""
+
+    def extent(self, view: ViewTransform, context: ToolContext, pointer: Pointer | None) -> QRectF:
+        """Nowhere."""
+        del view, context, pointer
+        return QRectF()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from unblur.ui.canvas.view import ViewTransform
@@ -41,7 +41,7 @@ class SelectTool:
     """Selects regions; a click beside them deselects."""
 
     draws = False
-    follows_pointer = False
+    protects = False
 
     def begin(self, context: ToolContext, pointer: Pointer) -> Gesture | None:
         """A click."""
@@ -58,3 +58,8 @@ class SelectTool:
         self, painter: QPainter, view: ViewTransform, context: ToolContext, pointer: Pointer | None
     ) -> None:
         """Nothing."""
+
+    def extent(self, view: ViewTransform, context: ToolContext, pointer: Pointer | None) -> QRectF:
+        """Nowhere."""
+        del view, context, pointer
+        return QRectF()

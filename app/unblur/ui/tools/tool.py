@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from unblur.document.document import Document
@@ -21,12 +21,18 @@ from unblur.ui.canvas.view import ViewTransform
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Where the pointer is. `reach` is how far off a handle may be hit, in photo pixels."""
+    """Where the pointer is. `reach` is how far off a handle may be hit, in photo pixels.
+
+    `is_alt` is Alt or Ctrl: many window managers keep Alt for moving windows. `pressure` in
+    [0, 1] is that of a tablet's pen, None without one; `is_eraser` that it is turned over.
+    """
 
     position: Point
     reach: float = 0.0
     is_shift: bool = False
-    is_ctrl: bool = False
+    is_alt: bool = False
+    pressure: float | None = None
+    is_eraser: bool = False
 
 
 class ToolContext(Protocol):
@@ -68,7 +74,7 @@ class Gesture(Protocol):
     """One drag, from press to release; it commits on release and only there."""
 
     def move(self, pointer: Pointer) -> None:
-        """The pointer moved with the button down."""
+        """The pointer moved with the button down, or a key for a constraint did."""
         ...
 
     def release(self, pointer: Pointer) -> None:
@@ -89,8 +95,8 @@ class Tool(Protocol):
         ...
 
     @property
-    def follows_pointer(self) -> bool:
-        """Whether `paint` depends on where the pointer is."""
+    def protects(self) -> bool:
+        """Whether it draws what is protected, which is shown then."""
         ...
 
     def begin(self, context: ToolContext, pointer: Pointer) -> Gesture | None:
@@ -104,5 +110,9 @@ class Tool(Protocol):
     def paint(
         self, painter: QPainter, view: ViewTransform, context: ToolContext, pointer: Pointer | None
     ) -> None:
-        """Draw handles or a brush ring, in device pixels of the viewport."""
+        """Draw handles, a sketch or a brush ring, in device pixels of the viewport."""
+        ...
+
+    def extent(self, view: ViewTransform, context: ToolContext, pointer: Pointer | None) -> QRectF:
+        """Where `paint` draws now, in the same pixels; empty where it draws nothing."""
         ...
