@@ -121,6 +121,26 @@ def test_what_would_take_too_long_is_left_out_and_named(
     assert outcome.reports[0]["seconds"] < 2
 
 
+def test_a_coarse_quality_that_something_disturbed_is_not_left_out_before_a_finer_one(
+    unblur: Command, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Disturbed(Model):
+        calls = 0
+
+        def __call__(self, batch: torch.Tensor, quality: str) -> torch.Tensor:
+            self.calls += 1
+            if self.calls == 2:  # the estimate of draft, after one run to warm up
+                clock.now += 3.0
+            return super().__call__(batch, quality)
+
+    model = Disturbed(clock, draft=0.1, good=0.2, best=0.4)
+    monkeypatch.setattr(provider.ZooProvider, "get", lambda *_: model)
+
+    outcome = unblur(*WORDS, "--seconds", "8", "--json")
+
+    assert [each.get("rounds") for each in outcome.reports[0]["models"]] == [20, 20, 20]
+
+
 @pytest.mark.usefixtures("quick")
 def test_what_there_was_no_time_to_estimate_is_left_out_too(unblur: Command) -> None:
     outcome = unblur(*WORDS, "--seconds", "0.008", "--json")

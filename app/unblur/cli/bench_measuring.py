@@ -105,24 +105,30 @@ class Bench:
             else:
                 yield LeftOut(each.card, each.quality, each.seconds(1))
 
-    def _estimated(self, card: ModelCard) -> Iterator[_Estimate | LeftOut | Failed]:
+    def _estimated(self, card: ModelCard) -> list[_Estimate | LeftOut | Failed]:
         """What each quality of a model takes, from a small tile, as far as there is time."""
-        left = [quality.id for quality in card.qualities]
+        names = tuple(quality.id for quality in card.qualities)
+        rates: list[float] = []
+        load = 0.0
         if self._may_estimate:
             started = time.perf_counter()
             try:
                 model = self._provider.get(card.id, self._device)
                 load = time.perf_counter() - started
-                for each in measure_speed(model, tuple(left), self._device, CancelToken()):
-                    left.remove(each.quality)
-                    seconds = each.seconds / each.network_pixels * card.tile**2
-                    yield _Estimate(card, each.quality, load, seconds)
+                for each in measure_speed(model, names, self._device, CancelToken()):
+                    rates.append(each.seconds / each.network_pixels)
                     if not self._may_estimate:
                         break
             except AppError as error:
-                yield Failed(card, None, error)
-                return
-        yield from (LeftOut(card, quality, None) for quality in left)
+                return [Failed(card, None, error)]
+        # A coarser quality takes no longer than a finer one: if it did, something else ran.
+        for i in reversed(range(len(rates) - 1)):
+            rates[i] = min(rates[i], rates[i + 1])
+        runs = dict(zip(names, (rate * card.tile**2 for rate in rates), strict=False))
+        return [
+            _Estimate(card, name, load, runs[name]) if name in runs else LeftOut(card, name, None)
+            for name in names
+        ]
 
     @property
     def _may_estimate(self) -> bool:
