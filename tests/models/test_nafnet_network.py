@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from unblur_models.catalog import card
+from unblur_models.descriptor import ModelDescriptor
 from unblur_models.errors import ParametersDifferError
 from unblur_models.nafnet.layout import Hyperparameters, hyperparameters
 from unblur_models.nafnet.network import LOCAL_WINDOW, NafNet
@@ -96,6 +97,32 @@ def test_local_pooling_is_switched_without_loading_again(network: NafNet) -> Non
     network.pool_over(None)
     assert (local - plain).abs().max() > 1e-4
     assert torch.equal(network(picture), plain)
+
+
+def test_a_picture_that_failed_is_pooled_over_as_a_whole_and_the_next_locally_again(
+    network: NafNet,
+) -> None:
+    picture = noise(64, 80)
+    model = ModelDescriptor(card("nafnet-w32.gopro"), network, torch.device("cpu"))
+    network.pool_over(None)
+    plain = model(picture, "good")
+    network.pool_over(16)
+    local = model(picture, "good")
+    assert torch.equal(model.again(picture, "good"), plain)
+    assert torch.equal(model(picture, "good"), local)
+
+
+def test_pooling_is_local_again_after_a_cancelled_attempt(network: NafNet) -> None:
+    network.pool_over(16)
+
+    def attempt() -> None:
+        with network.carefully():
+            assert network.window is None
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        attempt()
+    assert network.window == 16
 
 
 def test_a_loaded_network_pools_over_one_and_a_half_training_patches(network: NafNet) -> None:

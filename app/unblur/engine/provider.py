@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Protocol
 
 import torch
@@ -52,14 +53,17 @@ class ZooModel:
 
     def __call__(self, batch: Tensor, quality: str) -> Tensor:
         """Restore a batch. Raises QualityUnknownError."""
-        try:
-            return self._descriptor(batch, quality)
-        except zoo.UnknownQualityError as error:
-            raise errors.QualityUnknownError(self.card.id, ", ".join(error.known)) from error
+        return self._asked(self._descriptor, batch, quality)
 
     def again(self, batch: Tensor, quality: str) -> Tensor:
-        """Restore a batch once more: a device may have stumbled."""
-        return self(batch, quality)
+        """Restore a batch once more, carefully: the network or the device may have stumbled."""
+        return self._asked(self._descriptor.again, batch, quality)
+
+    def _asked(self, ask: Callable[[Tensor, str], Tensor], batch: Tensor, quality: str) -> Tensor:
+        try:
+            return ask(batch, quality)
+        except zoo.UnknownQualityError as error:
+            raise errors.QualityUnknownError(self.card.id, ", ".join(error.known)) from error
 
 
 class ZooProvider:

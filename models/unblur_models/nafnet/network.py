@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -20,12 +21,14 @@ _EPSILON = 1e-6
 class NafNet(nn.Module):
     """The whole network. Pictures are (N, 3, H, W), RGB in [0, 1] as encoded in the file.
 
-    Parameters have the published names, so that a published file fits as it is.
+    Parameters have the published names, so that a published file fits as it is. `window` is
+    what `pool_over` was last told; a new network pools over the whole picture.
     """
 
     def __init__(self, shape: Hyperparameters) -> None:
         super().__init__()
         self.shape = shape
+        self.window: int | None = None
         levels = range(len(shape.encoder))
 
         def blocks(level: int, count: int) -> nn.Sequential:
@@ -69,10 +72,25 @@ class NafNet(nn.Module):
         None is the network as it was trained, on patches. A local window treats a large
         picture as its patches were treated; a picture that is no larger sees no difference.
         """
+        self.window = window
         for level, blocks in self._levels():
             for part in blocks.modules():
                 if isinstance(part, Mean):
                     part.window = None if window is None else max(window // 2**level, 1)
+
+    @contextmanager
+    def carefully(self) -> Iterator[None]:
+        """Within, pool over the whole picture.
+
+        Local pooling turns about one photo of three hundred into a coloured mosaic somewhere
+        (megvii-research/NAFNet, issue 25); pooling over everything does not.
+        """
+        window = self.window
+        self.pool_over(None)
+        try:
+            yield
+        finally:
+            self.pool_over(window)
 
     def forward(self, batch: Tensor, stages: int = 1) -> Tensor:
         """Restored pictures, not clamped. H and W are multiples of `shape.size_multiple`.
