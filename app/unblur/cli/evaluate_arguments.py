@@ -60,7 +60,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="see unblur models, or unsharp for unsharp masking; several are measured side by side",
     )
     parser.add_argument(
-        "--quality", choices=QUALITIES, help="default: draft on a CPU, best on a GPU"
+        "--quality", choices=QUALITIES, help="default: the quickest on a CPU, the best on a GPU"
     )
     extent = parser.add_mutually_exclusive_group()
     extent.add_argument(

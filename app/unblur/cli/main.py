@@ -79,7 +79,9 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--model", metavar="ID", help="see unblur models (default: the first)")
     parser.add_argument(
-        "--quality", choices=arguments.QUALITIES, help="default: draft on a CPU, best on a GPU"
+        "--quality",
+        choices=arguments.QUALITIES,
+        help="default: the quickest on a CPU, the best on a GPU",
     )
     parser.add_argument(
         "--scale",
