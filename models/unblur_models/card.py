@@ -189,7 +189,7 @@ def _why_unusable(card: ModelCard) -> str:
         "no quality": bool(card.qualities),
         # A card may come from anywhere: it shall name no file outside the weights' folders.
         "weights_file is no plain file name": Path(card.weights_file).name == card.weights_file
-        and card.weights_file.endswith(".safetensors")
+        and card.weights_file.endswith((".safetensors", ".onnx"))
         and "\\" not in card.weights_file,
         "sha256 is no SHA-256": not card.sha256 or _is_digest(card.sha256),
         "tile is no multiple of size_multiple": card.size_multiple >= 1

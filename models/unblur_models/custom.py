@@ -1,8 +1,8 @@
 """Models that a person brings along: recognised, tried, copied, and given a card.
 
-The file is copied as safetensors, so that it is read without a pickle from then on, and its
-SHA-256 goes into the card. Before that the network is built and run once: what a card says
-about the sizes of inputs and the cost is what that run showed.
+Parameters are copied as safetensors, so that they are read without a pickle from then on, and
+their SHA-256 goes into the card. Before that the network is built and run once: what a card
+says about the sizes of inputs and the cost is what that run showed. ONNX files stay as they are.
 """
 
 from __future__ import annotations
@@ -20,21 +20,24 @@ from safetensors.torch import save
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from unblur_models import catalog
+from unblur_models import catalog, onnx_network
 from unblur_models.card import CUSTOM, ModelCard, Purpose, Quality
 from unblur_models.errors import (
     ForeignFileError,
+    OnnxRuntimeMissingError,
     ParametersDifferError,
+    UnsuitableGraphError,
     WrongArchitectureError,
 )
 from unblur_models.foreign import read_foreign
-from unblur_models.registry import Architecture, architecture_of
+from unblur_models.registry import architecture_of
 from unblur_models.stock import write_card, write_whole
 
 UNKNOWN_LICENCE = "unknown"
 
 _MULTIPLES = (1, 2, 4, 8, 16, 32, 64, 128)
 _LEAST_SIDE = 64  # below it some networks reflect more than there is
+_LARGEST_CHANGE = 0.25  # of the mean: a network that thinks in 0 to 255 misses by far more
 _WHOLE = (Quality("good", "Good", "The whole network."),)
 
 
@@ -47,6 +50,23 @@ class Trial:
     gmacs_per_megapixel: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """What a file holds: the network, and the bytes that are kept of it."""
+
+    path: Path
+    architecture: str
+    network: nn.Module
+    data: bytes
+    suffix: str
+    parameters: int
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of what is kept."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
 def add_file(
     path: Path, folder: Path, *, name: str = "", purpose: Purpose | None = None
 ) -> ModelCard:
@@ -56,34 +76,33 @@ def add_file(
     added again are the same model. Raises ForeignFileError, UnsafePickleError,
     UnknownArchitectureError, ParametersDifferError and WeightsUnwritableError.
     """
-    state = read_foreign(path)
-    architecture, data, digest = architecture_of(state), *_packed(state)
-    present = _with_digest(digest)
+    brought = _read(path)
+    digest = brought.digest
+    present = next((each for each in catalog.available() if each.sha256 == digest), None)
     if present is not None:
         return present
-    trial = _try(path, architecture, state)
+    trial = _try(brought)
     model_id = _free_id(name or path.stem)
-    like = _like(architecture, _count(state))
-    tile = -(-like.tile // trial.size_multiple) * trial.size_multiple
+    like = _like(brought)
     card = replace(
         like,
         id=model_id,
         family=CUSTOM,
         variant=model_id.removeprefix(f"{CUSTOM}-"),
         name=name or path.stem,
-        summary=f"{architecture.name}, added from a file of yours.",
+        summary=f"{brought.architecture}, added from a file of yours.",
         purpose=purpose or like.purpose,
-        weights_file=f"{model_id}.safetensors",
-        weights_bytes=len(data),
+        weights_file=f"{model_id}{brought.suffix}",
+        weights_bytes=len(brought.data),
         sha256=digest,
         source=_source(path),
-        parameters=_count(state),
+        parameters=brought.parameters,
         gmacs_per_megapixel=trial.gmacs_per_megapixel,
         size_multiple=trial.size_multiple,
-        tile=tile,
+        tile=-(-like.tile // trial.size_multiple) * trial.size_multiple,
         qualities=trial.qualities,
     )
-    return _keep(card, data, folder)
+    return _keep(card, brought.data, folder)
 
 
 def add_weights(path: Path, known: ModelCard, folder: Path) -> ModelCard:
@@ -91,18 +110,43 @@ def add_weights(path: Path, known: ModelCard, folder: Path) -> ModelCard:
 
     Raises what `add_file` does, and WrongArchitectureError when it is another network.
     """
+    brought = _read(path)
+    if brought.architecture != known.architecture:
+        raise WrongArchitectureError(known.id, known.architecture, brought.architecture)
+    if known.parameters and brought.parameters != known.parameters:
+        difference = f"there are {brought.parameters} parameters instead of {known.parameters}"
+        raise ParametersDifferError(brought.architecture, [difference])
+    _try(brought)
+    card = replace(
+        known,
+        weights_bytes=len(brought.data),
+        sha256=brought.digest,
+        source=_source(path),
+    )
+    return _keep(card, brought.data, folder)
+
+
+def _read(path: Path) -> _Brought:
+    """Raises ForeignFileError and the errors of the zoo for what is no network of it."""
+    if path.suffix.lower() == ".onnx":
+        try:
+            data = path.read_bytes()
+            graph = onnx_network.OnnxNetwork(data)
+        except OSError as error:
+            raise ForeignFileError(path, error.strerror or str(error)) from error
+        except (OnnxRuntimeMissingError, UnsuitableGraphError) as error:
+            raise ForeignFileError(path, str(error)) from error
+        return _Brought(path, onnx_network.NAME, graph.eval(), data, ".onnx", 0)
     state = read_foreign(path)
     architecture = architecture_of(state)
-    if architecture.name != known.architecture:
-        raise WrongArchitectureError(known.id, known.architecture, architecture.name)
-    count = _count(state)
-    if known.parameters and count != known.parameters:
-        difference = f"there are {count} parameters instead of {known.parameters}"
-        raise ParametersDifferError(architecture.name, [difference])
-    _try(path, architecture, state)
-    data, digest = _packed(state)
-    card = replace(known, weights_bytes=len(data), sha256=digest, source=_source(path))
-    return _keep(card, data, folder)
+    try:
+        network = architecture.build(state).eval().requires_grad_(False)
+    except (RuntimeError, KeyError, ValueError, IndexError) as error:
+        detail = f"it is nearly a {architecture.name}, but not quite ({error})"
+        raise ForeignFileError(path, " ".join(detail.split())) from error
+    parameters = sum(value.numel() for value in state.values())
+    data = _packed(state)
+    return _Brought(path, architecture.name, network, data, ".safetensors", parameters)
 
 
 def _keep(card: ModelCard, data: bytes, folder: Path) -> ModelCard:
@@ -113,19 +157,11 @@ def _keep(card: ModelCard, data: bytes, folder: Path) -> ModelCard:
     return card
 
 
-def _packed(state: dict[str, Tensor]) -> tuple[bytes, str]:
-    """The parameters as a safetensors file, and its SHA-256."""
+def _packed(state: dict[str, Tensor]) -> bytes:
+    """The parameters as a safetensors file."""
     # Sorted and each with memory of its own: the same parameters are the same file.
-    data = save({name: state[name].clone().contiguous() for name in sorted(state)})
-    return data, hashlib.sha256(data).hexdigest()
-
-
-def _with_digest(digest: str) -> ModelCard | None:
-    return next((each for each in catalog.available() if each.sha256 == digest), None)
-
-
-def _count(state: dict[str, Tensor]) -> int:
-    return sum(value.numel() for value in state.values())
+    data: bytes = save({name: state[name].clone().contiguous() for name in sorted(state)})
+    return data
 
 
 def _source(path: Path) -> str:
@@ -143,62 +179,60 @@ def _free_id(name: str) -> str:
     return free
 
 
-def _like(architecture: Architecture, parameters: int) -> ModelCard:
+def _like(brought: _Brought) -> ModelCard:
     """A card of nobody's, with the tiles and purpose of its relatives where there are some."""
     blank = ModelCard(
         id="",
         name="",
-        architecture=architecture.name,
+        architecture=brought.architecture,
         purpose=Purpose.MIXED,
         weights_file="",
         licence=UNKNOWN_LICENCE,
     )
-    family = [each for each in catalog.cards() if each.architecture == architecture.name]
+    family = _relatives(brought)
     if not family:
         return blank
-    same = [each for each in family if each.parameters == parameters]
-    purposes = {each.purpose for each in same}
-    nearest = (same or family)[0]
+    nearest = [each for each in family if each.parameters == brought.parameters] or family
+    purposes = {each.purpose for each in nearest}
     return replace(
         blank,
         purpose=purposes.pop() if len(purposes) == 1 else Purpose.MIXED,
-        tile=nearest.tile,
-        halo=nearest.halo,
-        overlap=nearest.overlap,
+        tile=nearest[0].tile,
+        halo=nearest[0].halo,
+        overlap=nearest[0].overlap,
     )
 
 
-def _try(path: Path, architecture: Architecture, state: dict[str, Tensor]) -> Trial:
-    """Build the network and run it. Raises ForeignFileError when it gives no picture."""
-    try:
-        network = architecture.build(state).eval().requires_grad_(False)
-    except (RuntimeError, KeyError, ValueError, IndexError) as error:
-        detail = f"it is nearly a {architecture.name}, but not quite ({error})"
-        raise ForeignFileError(path, " ".join(detail.split())) from error
+def _relatives(brought: _Brought) -> list[ModelCard]:
+    """The zoo's own models of the same network."""
+    same = (each for each in catalog.cards() if each.architecture == brought.architecture)
+    return [each for each in same if not each.is_custom]
+
+
+def _try(brought: _Brought) -> Trial:
+    """Run the network. Raises ForeignFileError when it gives no picture."""
     for multiple in _MULTIPLES:
-        side = _side(multiple)
-        picture = _gradient(side)
-        working = list(_working(network, architecture, picture))
+        picture = _gradient(_side(multiple))
+        working = tuple(_working(brought, picture))
         if working:
-            gmacs = _gmacs(network, picture, working[-1])
-            return Trial(multiple, tuple(working), gmacs)
-    raise ForeignFileError(path, f"its {architecture.name} gives no picture")
+            return Trial(multiple, working, _gmacs(brought.network, picture, working[-1]))
+    detail = f"its {brought.architecture} makes no picture of a picture of values from 0 to 1"
+    raise ForeignFileError(brought.path, detail)
 
 
-def _working(network: nn.Module, architecture: Architecture, picture: Tensor) -> Iterator[Quality]:
-    for quality in _qualities_of(architecture):
+def _working(brought: _Brought, picture: Tensor) -> Iterator[Quality]:
+    """The qualities in which the network restores a picture of soft colours, as it has to."""
+    relatives = _relatives(brought)
+    for quality in relatives[0].qualities if relatives else _WHOLE:
         try:
             with torch.inference_mode():
-                restored = network(picture, stages=quality.stages)
+                restored = brought.network(picture, stages=quality.stages)
         except (RuntimeError, ValueError, IndexError, AssertionError):
             continue  # another size, or fewer stages than its relatives have
-        if restored.shape == picture.shape and bool(torch.isfinite(restored).all()):
+        if restored.shape != picture.shape or not bool(torch.isfinite(restored).all()):
+            continue
+        if (restored - picture).abs().mean() < _LARGEST_CHANGE:
             yield quality
-
-
-def _qualities_of(architecture: Architecture) -> tuple[Quality, ...]:
-    relatives = (each for each in catalog.cards() if each.architecture == architecture.name)
-    return next((each.qualities for each in relatives), _WHOLE)
 
 
 def _gmacs(network: nn.Module, picture: Tensor, quality: Quality) -> float:

@@ -70,6 +70,17 @@ class UnsafePickleError(ZooError):
         self.wanted = tuple(wanted)
 
 
+class OnnxRuntimeMissingError(ZooError):
+    """onnxruntime is not installed, so ONNX files cannot be run."""
+
+    def __init__(self) -> None:
+        super().__init__("ONNX files need onnxruntime: pip install unblur[onnx]")
+
+
+class UnsuitableGraphError(ZooError):
+    """An ONNX file is no network from a picture to a picture; the text says why."""
+
+
 class NoMirrorError(ZooError):
     """Nobody offers this file for fetching. `name` is the file's."""
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import torch
 
-from unblur_models import catalog
+from unblur_models import catalog, onnx_network
 from unblur_models.card import ModelCard
 from unblur_models.catalog import card, locate_weights, needs_weights
 from unblur_models.descriptor import ModelDescriptor
 from unblur_models.errors import WeightsNeededError, WrongArchitectureError
 from unblur_models.registry import architecture_of
-from unblur_models.weights import read_weights
+from unblur_models.weights import read_checked, read_weights
 
 
 def load_model(
@@ -22,10 +22,14 @@ def load_model(
 
     `weights_dir` is where the weights file lies, wherever the catalogue finds it when None.
     Raises UnknownModelError, WeightsNeededError, WeightsMissingFileError,
-    WeightsDamagedError, UnknownArchitectureError or WrongArchitectureError.
+    WeightsDamagedError, UnknownArchitectureError or WrongArchitectureError; an ONNX file may
+    raise OnnxRuntimeMissingError or UnsuitableGraphError, and computes on the CPU.
     """
     facts = card(model_id)
     path = weights_dir / facts.weights_file if weights_dir else _weights_of(facts)
+    if facts.architecture == onnx_network.NAME:
+        graph = onnx_network.OnnxNetwork(read_checked(path, facts.sha256))
+        return ModelDescriptor(facts, graph.eval(), torch.device(device))
     state = read_weights(path, facts.sha256)
     architecture = architecture_of(state)
     if architecture.name != facts.architecture:

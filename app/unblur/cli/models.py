@@ -127,7 +127,9 @@ def _headline(entry: Entry) -> list[str]:
     card = entry.card
     mark = " (default)" if card.id == catalog.DEFAULT_MODEL_ID else ""
     use = "" if card.commercial else ", not for commercial use"
-    facts = [card.purpose.value, f"{card.parameters / 1e6:.1f} million parameters"]
+    facts = [card.purpose.value]
+    if card.parameters:
+        facts.append(f"{card.parameters / 1e6:.1f} million parameters")
     if card.gmacs_per_megapixel:
         facts.append(f"{card.gmacs_per_megapixel:,.0f} GMAC/MP")
     facts.append(f"licence {card.licence}{use}")

@@ -30,7 +30,7 @@ from unblur_models.card import ModelCard
 from unblur_models.catalog import WeightsState
 from unblur_models.stock import Verdict
 
-FILE_FILTER = "Models (*.safetensors *.pth *.pt *.ckpt *.bin);;All files (*)"
+FILE_FILTER = "Models (*.safetensors *.pth *.pt *.ckpt *.bin *.onnx);;All files (*)"
 
 _OFFLINE = "Unblur stays offline, so nothing is fetched. Settings and UNBLUR_OFFLINE decide that."
 _VERDICTS = {

@@ -70,7 +70,7 @@ def facts_of(entry: Entry, muted: str) -> str:
         "For": PURPOSES[card.purpose],
         "Weights": weights_words(entry),
         "Licence": licence_words(card),
-        "Network": f"{card.architecture}, {card.parameters / 1e6:.1f} million parameters",
+        "Network": f"{card.architecture}{parameters_words(card)}",
         "Cost": f"{card.gmacs_per_megapixel:,.0f} GMAC a megapixel"
         if card.gmacs_per_megapixel
         else "",
@@ -98,6 +98,11 @@ def weights_words(entry: Entry) -> str:
     if entry.is_fetchable:
         return f"not here; {card.weights_bytes / 1e6:.1f} MB to fetch"
     return f"needed: {how_to_get(card)}"
+
+
+def parameters_words(card: ModelCard) -> str:
+    """How many parameters there are, after a comma; nothing where nobody counted."""
+    return f", {card.parameters / 1e6:.1f} million parameters" if card.parameters else ""
 
 
 def licence_words(card: ModelCard) -> str:
