@@ -62,6 +62,9 @@ class _Descriptor:
             raise zoo.UnknownQualityError(self.card.id, quality, ["draft"])
         return batch
 
+    def again(self, batch: torch.Tensor, quality: str) -> torch.Tensor:
+        return self(batch, quality) + 1
+
 
 @pytest.fixture
 def fake_zoo(monkeypatch: pytest.MonkeyPatch) -> type[_Descriptor]:
@@ -88,3 +91,10 @@ def test_an_unknown_quality_names_those_that_exist(fake_zoo: type[_Descriptor]) 
     with pytest.raises(errors.QualityUnknownError) as caught:
         model(torch.zeros(1), "perfect")
     assert caught.value.detail == "draft"
+
+
+def test_a_second_attempt_is_the_careful_one(fake_zoo: type[_Descriptor]) -> None:
+    model = ZooProvider().get("a", CPU)
+    assert float(model.again(torch.zeros(1), "draft")) == 1
+    with pytest.raises(errors.QualityUnknownError):
+        model.again(torch.zeros(1), "perfect")
