@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from unblur_models.card import read_card
 from unblur_models.plain_unet.layout import Hyperparameters
 from unblur_models.registry import architecture_of
 from unblur_models.training.checkpoint import read_checkpoint
@@ -103,9 +103,11 @@ def test_each_family_trains_stops_goes_on_and_ships(
         assert torch.equal(value, weights[name]), name
     export(tmp_path / "parts" / SNAPSHOT, tmp_path / "model", is_half=False)
     state = load_file(tmp_path / "model.safetensors")
-    card = tomllib.loads((tmp_path / "model.toml").read_text())
-    assert card["architecture"] == architecture_of(state).name == architecture
-    assert card["size_multiple"] == config.network.size_multiple
+    card = read_card(tmp_path / "model.toml")
+    assert card.architecture == architecture_of(state).name == architecture
+    assert card.size_multiple == config.network.size_multiple
+    assert card.weights_bytes == (tmp_path / "model.safetensors").stat().st_size
+    assert card.gmacs_per_megapixel > 0
     pictures = torch.rand(1, 3, 32, 32)
     shipped = architecture_of(state).build(state)
     assert torch.equal(shipped(pictures), again.averaged()(pictures))

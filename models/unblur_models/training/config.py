@@ -19,8 +19,8 @@ class DataConfig:
 
     `real_share` of the samples are real pairs. `held_out` of the sharp photographs are kept
     for validation. Samples that are not real come from the packs of `made` (see shelf.py) or,
-    where there are none, are blurred as they are needed. The rest is as in
-    data.crops.CropChoice.
+    where there are none, are blurred as they are needed. `masks` are packs of cut-outs. The
+    rest is as in data.crops.CropChoice.
     """
 
     sharp: tuple[Path, ...]

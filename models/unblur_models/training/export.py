@@ -6,6 +6,7 @@ Writes OUT.safetensors, folded, and OUT.toml, a draft of its card filled from th
 from __future__ import annotations
 
 import argparse
+import copy
 import hashlib
 import sys
 from collections.abc import Sequence
@@ -13,12 +14,18 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
+from unblur_models.card import Measurement, ModelCard, Purpose, card_text
 from unblur_models.registry import architecture_of
 from unblur_models.training.checkpoint import Progress, read_snapshot
 from unblur_models.training.journal import last_scores
 from unblur_models.training.networks import finished, shape_of
 from unblur_models.training.validation import Score
+
+_HEAD = "# A draft: complete what is empty, and look at the pictures before it ships.\n"
+_SIDE = 256  # of the picture that the cost is counted on
 
 
 def export(snapshot: Path, out: Path, *, log: Path | None = None, is_half: bool = True) -> None:
@@ -32,68 +39,52 @@ def export(snapshot: Path, out: Path, *, log: Path | None = None, is_half: bool 
     state = {name: value.to(dtype).contiguous() for name, value in network.state_dict().items()}
     data = save(state)
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.with_suffix(".safetensors").write_bytes(data)
-    card = _card(
-        progress,
-        architecture=architecture_of(state).name,
-        file=out.with_suffix(".safetensors").name,
+    weights = out.with_suffix(".safetensors")
+    weights.write_bytes(data)
+    architecture = architecture_of(state)
+    card = ModelCard(
+        id=progress.name,
+        name="",
+        architecture=architecture.name,
+        purpose=Purpose.MIXED,
+        weights_file=weights.name,
+        weights_bytes=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
+        licence="Apache-2.0",
+        credit="The Unblur authors",
+        source=_source(progress),
         parameters=sum(value.numel() for value in state.values()),
-        multiple=shape_of(network).size_multiple,
+        gmacs_per_megapixel=_cost(network, *((3, 1) if architecture.takes_mask else (3,))),
+        size_multiple=shape_of(network).size_multiple,
+        measured=tuple(_measured(each) for each in last_scores(log or snapshot.parent)),
     )
-    measured = "".join(_measured(each) for each in last_scores(log or snapshot.parent))
-    out.with_suffix(".toml").write_text(card + measured, encoding="utf-8")
+    out.with_suffix(".toml").write_text(_HEAD + card_text(card), encoding="utf-8")
 
 
-def _card(
-    progress: Progress,
-    *,
-    architecture: str,
-    file: str,
-    sha256: str,
-    parameters: int,
-    multiple: int,
-) -> str:
+def _source(progress: Progress) -> str:
     hours = progress.seconds / 3600
-    trained = (
-        f"{progress.step} of {progress.steps} steps, {progress.samples} samples in all, "
-        f"{hours:.1f} hours on {' and '.join(progress.hardware)}"
+    return (
+        f"Trained from nothing; {progress.step} of {progress.steps} steps, "
+        f"{progress.samples} samples in all, {hours:.1f} hours on {' and '.join(progress.hardware)}"
     )
-    return f'''# A draft: complete what is empty, and look at the pictures before it ships.
-id = "{progress.name}"
-name = ""
-summary = ""
-purpose = "deblurring"
-architecture = "{architecture}"
-weights_file = "{file}"
-sha256 = "{sha256}"
-licence = "Apache-2.0"
-licence_file = ""
-credit = "The Unblur authors"
-source = "Trained from nothing; {trained}"
-training_data = ""
-parameters = {parameters}
-size_multiple = {multiple}
-tile = 256
-halo = 32
-overlap = 16
-
-[[qualities]]
-id = "good"
-label = "Good"
-summary = ""
-stages = 1
-'''
 
 
-def _measured(score: Score) -> str:
-    return f'''
-[[measured]]
-picture = "{score.group}, {score.pictures} pictures, worst {score.worst:+.2f} dB"
-quality = "good"
-blurred = {score.blurred:.2f}
-psnr = {score.psnr:.2f}
-'''
+def _cost(network: nn.Module, *channels: int) -> float:
+    """Billions of products a megapixel; `channels` are those of each input."""
+    inputs = [torch.empty(1, each, _SIDE, _SIDE, device="meta") for each in channels]
+    with FlopCounterMode(display=False) as counter:
+        copy.deepcopy(network).to("meta")(*inputs)
+    products: int = counter.get_total_flops() // 2
+    return round(products / _SIDE**2 / 1e3, 1)
+
+
+def _measured(score: Score) -> Measurement:
+    return Measurement(
+        picture=f"{score.group}, {score.pictures} pictures, worst {score.worst:+.2f} dB",
+        quality="good",
+        blurred=round(score.blurred, 2),
+        psnr=round(score.psnr, 2),
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
