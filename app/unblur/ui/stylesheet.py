@@ -28,7 +28,7 @@ QMenu::separator { height: 1px; background: $border; margin: 5px 8px; }
 
 QToolBar { background: $panel; border: none; border-bottom: 1px solid $border;
     padding: 5px 8px; spacing: 3px; }
-QToolBar#toolOptions { padding: 2px 8px; min-height: 34px; }
+QToolBar#toolOptions { padding: 2px 8px; }
 QToolBar#toolOptions QLabel { padding: 0; }
 QToolBar::separator { width: 1px; background: $border; margin: 5px 7px; }
 QToolButton { border: none; border-radius: 6px; padding: 6px; background: transparent; }
@@ -47,6 +47,8 @@ QProgressBar { background: $field; border: none; border-radius: 3px; max-height:
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 
 QWidget#regionPanel { background: $panel; border-left: 1px solid $border; }
+QFrame#advice { background: $field; border-radius: 8px; }
+QFrame#advice QLabel { background: transparent; }
 QLabel#heading { font-weight: 600; }
 QLabel#muted { color: $muted; }
 QLabel#title { font-size: 17pt; font-weight: 600; }
@@ -85,6 +87,9 @@ QComboBox QAbstractItemView { background: $panel; border: 1px solid $border;
 QLineEdit, QSpinBox, QPlainTextEdit { background: $field; border: 1px solid $border;
     border-radius: 6px; padding: 5px 8px; selection-background-color: $accent; }
 QLineEdit:focus, QSpinBox:focus, QPlainTextEdit:focus { border-color: $accent; }
+QSpinBox#edge { padding: 3px 0; }
+QSpinBox#edge::up-button, QSpinBox#edge::down-button { width: 0; height: 0; border: none; }
+QSpinBox QLineEdit { border: none; padding: 0; background: transparent; }
 QLineEdit#rename { padding: 1px 4px; }
 
 QSlider { min-height: 22px; }

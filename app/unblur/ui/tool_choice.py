@@ -27,6 +27,7 @@ _HINTS: dict[type, str] = {
     RectangleTool: "Shift: a square. Alt: from the middle.",
     EllipseTool: "Shift: a circle. Alt: from the middle.",
     LassoTool: "Draw around something; the line closes itself.",
+    BrushTool: "Alt or Ctrl: take away.",
     ProtectTool: "What is red keeps the original, in every region.",
 }
 

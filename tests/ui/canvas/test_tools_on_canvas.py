@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from unblur.document.document import Document
+from unblur.document.document import Document, diff
 from unblur.document.geometry import Point, Rect, Size
 from unblur.document.shapes import BrushStroke, Rectangle
 from unblur.imaging.composite import result
 from unblur.ui.canvas.compare import CompareMode
-from unblur.ui.tools.box import RectangleTool, rect_of
-from unblur.ui.tools.brush import BrushTool, EraserTool
+from unblur.ui.tools.box import EllipseTool, RectangleTool, rect_of
+from unblur.ui.tools.brush import BrushTool, EraserTool, ProtectTool
+from unblur.ui.tools.lasso import LassoTool
+from unblur.ui.tools.options import BrushTip, DrawMode, ToolOptions
 from unblur.ui.tools.select import SelectTool
 
 LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -196,3 +201,103 @@ def test_outlines_and_tint_show_the_selected_region(canvas, stage) -> None:
 def _left() -> QEvent:
     """The pointer leaves the canvas, and its ring with it."""
     return QEvent(QEvent.Type.Leave)
+
+
+@pytest.mark.parametrize("tool", [EllipseTool(), LassoTool()])
+def test_shapes_are_drawn_at_any_zoom(canvas, stage, tool) -> None:
+    for scale in (0.5, 1.0, 3.0):
+        stage.look(CompareMode.RESULT, scale)
+        canvas.set_selected(None)
+        canvas.set_tool(tool)
+        corners = [canvas.view.to_view(Point(*p)) for p in ((20, 20), (80, 25), (75, 90))]
+        drag(canvas, *((round(at.x), round(at.y)) for at in corners))
+        reach = stage.commits[-1][0].regions[-1].bounds(Size(400, 300))
+        assert abs(reach.left - 20) <= 2
+        assert abs(reach.bottom - 90) <= 2
+
+
+def test_shift_during_a_drag_makes_it_a_circle_at_once(canvas, stage) -> None:
+    canvas.set_tool(EllipseTool())
+    press(canvas, (50, 60), (150, 100))
+    before = canvas.tool.extent(canvas.view, canvas.tools, None)
+    # The keys that an event names are those that were down before it.
+    shift = Qt.KeyboardModifier.ShiftModifier
+    down = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Shift, NO_KEY)
+    up = QKeyEvent(QEvent.Type.KeyRelease, Qt.Key.Key_Shift, shift)
+    QApplication.sendEvent(canvas, down)
+    after = canvas.tool.extent(canvas.view, canvas.tools, None)
+    assert after.height() == pytest.approx(before.height() + 60)
+    QApplication.sendEvent(canvas, up)
+    assert canvas.tool.extent(canvas.view, canvas.tools, None) == before
+
+
+def test_the_crosshairs_show_on_any_photo(canvas) -> None:
+    canvas.set_tool(LassoTool())
+    QTest.mouseMove(canvas, QPoint(90, 90))
+    pixels = canvas.cursor().pixmap().toImage()
+    shades = {
+        pixels.pixelColor(x, y).lightness()
+        for x in range(pixels.width())
+        for y in range(pixels.height())
+        if pixels.pixelColor(x, y).alpha() == 255
+    }
+    assert {0, 255} <= shades
+
+
+def test_what_is_protected_shows_the_original_at_once_and_in_red(canvas, stage) -> None:
+    stage.show(stage.canvas.document.with_region(stage.whole()))
+    stage.settle()
+    source = canvas.document.photo.pixels
+    canvas.set_tool(ProtectTool(30))
+    press(canvas, (100, 100), (200, 100))
+    stage.settle()
+    red = canvas.grab().toImage().pixelColor(150, 100)
+    assert red.red() > red.green() + 40
+    QTest.mouseRelease(canvas, LEFT, NO_KEY, QPoint(200, 100))
+    assert len(stage.commits) == 1
+    canvas.set_tool(SelectTool())
+    QApplication.sendEvent(canvas, _left())
+    shown = stage.shot()
+    np.testing.assert_array_equal(shown[90:110, 100:200], source[90:110, 100:200])
+    np.testing.assert_array_equal(shown[200:, :], 255 - source[200:, :])
+
+
+@pytest.mark.parametrize("mode", list(DrawMode)[1:])
+@pytest.mark.parametrize("is_protected", [False, True])
+def test_many_moves_of_a_soft_brush_show_what_a_fresh_canvas_shows(
+    canvas, stage, mode, is_protected
+) -> None:
+    first = BrushStroke((Point(40, 40), Point(300, 200)), 60, hardness=0.3)
+    shield = (BrushStroke((Point(150, 60),), 50, hardness=0.5),) if is_protected else ()
+    region = stage.region(Rectangle(Rect(0, 0, 200, 200)), first)
+    stage.show(replace(stage.canvas.document.with_region(region), protection=shield))
+    canvas.set_selected(region.id)
+    stage.settle()
+    options = ToolOptions(BrushTip(35, hardness=0.2), brush_mode=mode)
+    canvas.set_tool(BrushTool(options=options))
+    drag(canvas, (50, 150), (90, 120), (140, 140), (180, 90), (240, 160), (250, 220))
+    QApplication.sendEvent(canvas, _left())
+    shown = stage.shot()
+    document = canvas.document
+    canvas.show_document(None, diff(document, document), stage.layers)
+    stage.show(document)
+    stage.look(CompareMode.RESULT, 1.0)
+    np.testing.assert_array_equal(shown, stage.shot())
+
+
+def test_a_move_of_the_brush_paints_no_more_than_what_is_around_it(canvas, stage) -> None:
+    region = stage.region(Rectangle(Rect(0, 0, 400, 300)))
+    stage.show(stage.canvas.document.with_region(region))
+    canvas.set_selected(region.id)
+    canvas.set_tool(EraserTool(10))
+    press(canvas, (50, 60), (60, 60))
+    stage.settle()
+    painted: list[QRect] = []
+    paint = canvas._paint
+    canvas._paint = lambda painter, event: (painted.append(event.rect()), paint(painter, event))
+    QTest.mouseMove(canvas, QPoint(70, 60))
+    stage.settle()
+    del canvas._paint
+    # `settle` repaints all; what the move itself asked for came first.
+    assert painted[0].width() < 120
+    assert painted[0].height() < 120

@@ -43,10 +43,22 @@ class Context:
         self.picked.append(region_id)
         self.selected = region_id
 
-    def drag(self, tool: Tool, *points: tuple[float, float], is_shift: bool = False) -> None:
-        """Press at the first point, move through the others, release at the last."""
-        pointers = [Pointer(Point(*point), reach=4.0, is_shift=is_shift) for point in points]
-        gesture = tool.begin(self, pointers[0])
+    def drag(
+        self,
+        tool: Tool,
+        *points: tuple[float, float],
+        is_shift: bool = False,
+        is_alt: bool = False,
+        presses: str = "",
+    ) -> None:
+        """Press at the first point, move through the others, release at the last.
+
+        Keys in `presses` ("shift alt") are down at the press alone, the others throughout.
+        """
+        keys = {"is_shift": is_shift, "is_alt": is_alt}
+        pointers = [Pointer(Point(*point), reach=4.0, **keys) for point in points]
+        keys = {f"is_{name}": True for name in presses.split()} or keys
+        gesture = tool.begin(self, Pointer(Point(*points[0]), reach=4.0, **keys))
         assert gesture is not None
         for pointer in pointers[1:]:
             gesture.move(pointer)

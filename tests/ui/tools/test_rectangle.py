@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 
 from unblur.document.geometry import Point, Rect
 from unblur.document.shapes import Rectangle
-from unblur.ui.tools.handles import Handle, handle_at, handle_points, moved, resized
 from unblur.ui.tools.box import RectangleTool, rect_of
+from unblur.ui.tools.handles import Handle, handle_at, handle_points, moved, resized
 from unblur.ui.tools.tool import Pointer
 
 RECT = Rect(100, 120, 200, 160)

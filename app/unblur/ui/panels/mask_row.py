@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from unblur.document.document import Document, DocumentDiff
 from unblur.document.region import RegionId
@@ -25,9 +33,9 @@ class MaskRow(QWidget):
         self._edge.setSuffix(" px")
         self._edge.setAccessibleName("Pixels to grow or shrink by")
         self._edge.setToolTip("How far Grow and Shrink move the region's edge")
-        self._edge.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self._edge.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._edge.setFixedWidth(64)
+        self._edge.setObjectName("edge")
+        self._edge.setFixedWidth(60)
         self._tools = QWidget()
         row = QHBoxLayout(self._tools)
         row.setContentsMargins(0, 0, 0, 0)
@@ -43,10 +51,14 @@ class MaskRow(QWidget):
         self._protected = QWidget()
         note = QHBoxLayout(self._protected)
         note.setContentsMargins(0, 0, 0, 0)
-        words = QLabel("A part of the photo is protected.")
+        words = QLabel("Part of the photo is protected.")
         words.setObjectName("muted")
         note.addWidget(words, 1)
-        note.addWidget(_button(actions, ActionId.CLEAR_PROTECTION))
+        clear = QPushButton("Clear")
+        clear.setObjectName("link")
+        clear.setToolTip(actions[ActionId.CLEAR_PROTECTION].toolTip())
+        clear.clicked.connect(actions[ActionId.CLEAR_PROTECTION].trigger)
+        note.addWidget(clear)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)

@@ -35,6 +35,7 @@ _PRESSURES = {
 }
 _SLIDER_WIDTH = 120
 _STEPS = 200
+_HEIGHT = 46
 
 
 class NamedSlider(QWidget):
@@ -51,6 +52,7 @@ class NamedSlider(QWidget):
         self._value.setObjectName("muted")
         self._value.setFixedWidth(QFontMetrics(self.font()).horizontalAdvance(widest) + 8)
         self.setToolTip(tip)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(6, 0, 6, 0)
         row.setSpacing(8)
@@ -72,6 +74,7 @@ class ToolOptionsBar(QToolBar):
         super().__init__("Tool options", parent)
         self.setObjectName("toolOptions")
         self.setMovable(False)
+        self.setFixedHeight(_HEIGHT)  # the photo stays where it is whatever the tool
         self.setIconSize(QSize(18, 18))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._choice = choice

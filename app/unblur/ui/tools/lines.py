@@ -15,7 +15,7 @@ def stroke_path(painter: QPainter, path: QPainterPath, ratio: float) -> None:
     """Draw along `path`; `ratio` is the display scale."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for colour, width in ((_BLACK, 2 * _WIDTH + 0.5), (_WHITE, _WIDTH)):
+    for colour, width in ((_BLACK, 2 * _WIDTH + 1.0), (_WHITE, _WIDTH)):
         pen = QPen(colour, width * ratio)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setPen(pen)
