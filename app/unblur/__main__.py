@@ -13,12 +13,13 @@ from unblur.errors import AppError
 from unblur.messages import message_for
 
 # A photo with such a name is opened as “./restore”.
-VERBS = ("restore", "evaluate", "bench", "models")
+VERBS = ("restore", "analyze", "evaluate", "bench", "models")
 
 _DESCRIPTION = "Make blurry photographs sharp. Without a verb, the window opens."
 _EPILOG = """\
 without a window:
   unblur restore IN… -o OUT   restore photos into files (unblur restore --help)
+  unblur analyze IN…          tell what the blur is, and who is on the photo
   unblur evaluate …           measure models against sharp pictures (unblur evaluate --help)
   unblur bench                measure how fast the models are here (unblur bench --help)
   unblur models               list, fetch, add and remove models (unblur models --help)

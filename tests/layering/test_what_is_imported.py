@@ -27,8 +27,10 @@ if loaded:
         ("unblur.cli.main,unblur.cli.arguments,unblur.cli.models", "torch,cv2,PySide6"),
         ("unblur.document,unblur.errors,unblur.messages,unblur.settings", "torch,cv2,PySide6"),
         ("unblur.imaging", "torch,PySide6"),
+        ("unblur.analysis,unblur.detect,unblur.cli.analyze", "torch,cv2,PySide6"),
         ("unblur.engine", "cv2,PIL,PySide6"),
-        ("unblur_models.catalog,unblur_models.errors", "torch,numpy,unblur"),
+        ("unblur_models.catalog,unblur_models.detectors", "torch,numpy,unblur"),
+        ("unblur_models.errors", "torch,numpy,unblur"),
     ],
 )
 def test_a_part_loads_only_what_it_stands_on(modules: str, forbidden: str) -> None:

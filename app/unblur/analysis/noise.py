@@ -17,10 +17,10 @@ from unblur.document.geometry import Rect
 from unblur.imaging.opencv import cv2
 
 LEVEL = 1  # the pyramid's level at which tiles are looked at
-SIDE = 128  # of the tiles, in photo pixels
+SIDE = 32  # of the tiles, in photo pixels
 _FILTER = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 _GAIN = 6.0  # root of the sum of the filter's squares
-_COUNT = 16
+_COUNT = 24
 _DARKEST, _LIGHTEST = 12.0, 243.0  # levels: beyond, noise is cut off
 
 

@@ -22,6 +22,10 @@ def main(words: Sequence[str]) -> int:
         return models.run(models_arguments.order_of(options))
     # The person's own models are models like any other.
     look_for_models()
+    if options.verb == "analyze":
+        from unblur.cli import analyze
+
+        return analyze.run(options.inputs, as_json=options.json)
     if options.verb == "bench":
         from unblur.cli import bench
 
@@ -55,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="unblur")
     verbs = parser.add_subparsers(dest="verb", required=True)
     _add_restore(verbs.add_parser("restore", help="restore photos into files"))
+    _add_analyze(verbs.add_parser("analyze", help="tell what the blur is, and who is on a photo"))
     evaluate_arguments.add_options(
         verbs.add_parser("evaluate", help="measure models against sharp pictures")
     )
@@ -65,6 +70,13 @@ def _parser() -> argparse.ArgumentParser:
         verbs.add_parser("models", help="list, fetch, check, add and remove models")
     )
     return parser
+
+
+def _add_analyze(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("inputs", nargs="+", metavar="IN", help="photos to look at")
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object a photo and line on standard output"
+    )
 
 
 def _add_restore(parser: argparse.ArgumentParser) -> None:
