@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from unblur_models.human.layout import Hyperparameters
 from unblur_models.training.checkpoint import read_checkpoint
 from unblur_models.training.config import RunConfig
 from unblur_models.training.journal import Journal
@@ -15,6 +16,8 @@ from unblur_models.training.run import CHECKPOINT, Run
 from unblur_models.training.samples import RunData
 
 pytestmark = pytest.mark.gpu
+
+HUMAN = Hyperparameters(4, 8, encoder=(1,), middle=1, branches=(1,), fusion=(1,))
 
 
 @pytest.fixture
@@ -33,6 +36,17 @@ def test_an_accelerator_makes_the_samples_that_a_cpu_makes(
     for mine, other in zip(ours, theirs, strict=True):
         # Rounding may move a value across an 8-bit step, and JPEG across one of its own.
         assert (mine - other.cpu()).abs().mean((1, 2, 3)).max() < 2e-3
+
+
+def test_an_accelerator_makes_the_masks_that_a_cpu_makes_and_learns_with_them(
+    run_config: RunConfig, device: torch.device
+) -> None:
+    config = dataclasses.replace(run_config, network=HUMAN)
+    ours = RunData(config, torch.device("cpu")).training(torch.arange(24), 64)
+    theirs = RunData(config, device).training(torch.arange(24), 64)
+    assert ours[2].any()
+    assert (ours[2] - theirs[2].cpu()).abs().mean() < 1e-3
+    assert torch.isfinite(Learner(config, device, "a test").step(*theirs))
 
 
 @pytest.mark.parametrize("compiles", [False, True])
