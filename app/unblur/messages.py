@@ -181,7 +181,7 @@ _TEMPLATES: dict[type[AppError], tuple[str, str, str]] = {
     errors.ModelFileUnreadableError: (
         "No model in this file",
         "“{name}” holds no model that can be read: {detail}.",
-        "Unblur reads the parameters of a network from .safetensors, .pth and .pt, and .onnx files.",
+        "Unblur reads a network's parameters from .safetensors, .pth and .pt, and .onnx files.",
     ),
     errors.ModelFileUnsafeError: (
         "This file is not safe",
