@@ -25,20 +25,11 @@ class FftFormer(nn.Module):
         spectrum = Spectrum(shape.side)
         widths = [shape.dim * 2**level for level in range(len(shape.blocks))]
 
-        def blocks(level: int, count: int, *, attends: bool) -> nn.Sequential:
-            width, hidden = widths[level], shape.hidden[level]
-            return nn.Sequential(
-                *(
-                    Block(width, hidden, spectrum, attends=attends, has_bias=shape.has_bias)
-                    for _ in range(count)
-                )
-            )
-
         def encoder(level: int) -> nn.Sequential:
-            return blocks(level, shape.blocks[level], attends=False)
+            return _blocks(shape, spectrum, level, shape.blocks[level], attends=False)
 
         def decoder(level: int) -> nn.Sequential:
-            return blocks(level, shape.blocks[level], attends=True)
+            return _blocks(shape, spectrum, level, shape.blocks[level], attends=True)
 
         self.patch_embed = _named(proj=nn.Conv2d(3, shape.dim, 3, padding=1, bias=False))
         self.encoder_level1 = encoder(0)
@@ -55,7 +46,7 @@ class FftFormer(nn.Module):
         self.up2_1 = _larger(widths[1])
         self.fuse1 = Fusion(widths[0], shape.fused[0], spectrum)
         self.decoder_level1 = decoder(0)
-        self.refinement = blocks(0, shape.refinement, attends=True)
+        self.refinement = _blocks(shape, spectrum, 0, shape.refinement, attends=True)
         self.output = nn.Conv2d(widths[0], 3, 3, padding=1, bias=shape.has_bias)
 
     @staticmethod
@@ -91,6 +82,18 @@ class FftFormer(nn.Module):
         features = self.decoder_level1(self.fuse1(self.up2_1(features), first))
         restored: Tensor = self.output(self.refinement(features)) + batch
         return restored
+
+
+def _blocks(
+    shape: Hyperparameters, spectrum: Spectrum, level: int, count: int, *, attends: bool
+) -> nn.Sequential:
+    width, hidden = shape.dim * 2**level, shape.hidden[level]
+    return nn.Sequential(
+        *(
+            Block(width, hidden, spectrum, attends=attends, has_bias=shape.has_bias)
+            for _ in range(count)
+        )
+    )
 
 
 def _smaller(width: int) -> nn.Sequential:

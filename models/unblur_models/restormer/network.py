@@ -25,43 +25,26 @@ class Restormer(nn.Module):
         self.shape = shape
         widths = [shape.dim * 2**level for level in range(len(shape.blocks))]
 
-        def blocks(level: int, count: int, width: int, hidden: int) -> nn.Sequential:
-            return nn.Sequential(
-                *(
-                    Block(
-                        width,
-                        shape.heads[level],
-                        hidden,
-                        has_bias=shape.has_bias,
-                        norm_shifts=shape.norm_shifts,
-                    )
-                    for _ in range(count)
-                )
-            )
-
-        def level_blocks(level: int) -> nn.Sequential:
-            return blocks(level, shape.blocks[level], widths[level], shape.hidden[level])
-
         def halved(level: int) -> nn.Conv2d:
             return nn.Conv2d(2 * widths[level], widths[level], 1, bias=shape.has_bias)
 
         self.patch_embed = _named(proj=nn.Conv2d(3, shape.dim, 3, padding=1, bias=False))
-        self.encoder_level1 = level_blocks(0)
+        self.encoder_level1 = _blocks(shape, 0, shape.blocks[0])
         self.down1_2 = _smaller(widths[0])
-        self.encoder_level2 = level_blocks(1)
+        self.encoder_level2 = _blocks(shape, 1, shape.blocks[1])
         self.down2_3 = _smaller(widths[1])
-        self.encoder_level3 = level_blocks(2)
+        self.encoder_level3 = _blocks(shape, 2, shape.blocks[2])
         self.down3_4 = _smaller(widths[2])
-        self.latent = level_blocks(3)
+        self.latent = _blocks(shape, 3, shape.blocks[3])
         self.up4_3 = _larger(widths[3])
         self.reduce_chan_level3 = halved(2)
-        self.decoder_level3 = level_blocks(2)
+        self.decoder_level3 = _blocks(shape, 2, shape.blocks[2])
         self.up3_2 = _larger(widths[2])
         self.reduce_chan_level2 = halved(1)
-        self.decoder_level2 = level_blocks(1)
+        self.decoder_level2 = _blocks(shape, 1, shape.blocks[1])
         self.up2_1 = _larger(widths[1])
-        self.decoder_level1 = blocks(0, shape.blocks[0], widths[1], shape.hidden[1])
-        self.refinement = blocks(0, shape.refinement, widths[1], shape.hidden[1])
+        self.decoder_level1 = _blocks(shape, 0, shape.blocks[0], is_joined=True)
+        self.refinement = _blocks(shape, 0, shape.refinement, is_joined=True)
         self.output = nn.Conv2d(widths[1], 3, 3, padding=1, bias=shape.has_bias)
 
     @staticmethod
@@ -101,6 +84,25 @@ class Restormer(nn.Module):
         features = self.decoder_level1(_joined(self.up2_1(features), first))
         restored: Tensor = self.output(self.refinement(features)) + batch
         return restored
+
+
+def _blocks(
+    shape: Hyperparameters, level: int, count: int, *, is_joined: bool = False
+) -> nn.Sequential:
+    """Blocks of a level; `is_joined` when they keep the channels of two sources."""
+    wide = level + is_joined
+    return nn.Sequential(
+        *(
+            Block(
+                shape.dim * 2**wide,
+                shape.heads[level],
+                shape.hidden[wide],
+                has_bias=shape.has_bias,
+                norm_shifts=shape.norm_shifts,
+            )
+            for _ in range(count)
+        )
+    )
 
 
 def _joined(enlarged: Tensor, skipped: Tensor) -> Tensor:
