@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from unblur.engine.bench import Laps, measure_laps, tile_request
 from unblur.engine.cancel import CancelToken
@@ -12,7 +13,7 @@ from unblur.engine.device import Device
 from unblur.engine.measure import measure_speed
 from unblur.engine.memory import PeakMemory
 from unblur.engine.provider import ZooProvider
-from unblur.errors import AppError
+from unblur.errors import AppError, Cancelled
 from unblur_models.catalog import ModelCard
 
 _USUAL_ROUNDS = 3
@@ -72,6 +73,21 @@ class _Estimate:
         return max(0, min(wanted, possible, _MOST_ROUNDS))
 
 
+class _Deadline(CancelToken):
+    """Stops work inside a network, before its next layer, when `is_over` says so."""
+
+    __slots__ = ("_is_over",)
+
+    def __init__(self, is_over: Callable[[], bool]) -> None:
+        super().__init__()
+        self._is_over = is_over
+
+    def raise_if_cancelled(self) -> None:
+        """Raise Cancelled when the time is over."""
+        if self._is_over():
+            raise Cancelled
+
+
 class Bench:
     """Times models one after the other, the quickest qualities first in line for the budget."""
 
@@ -108,31 +124,30 @@ class Bench:
     def _estimated(self, card: ModelCard) -> list[_Estimate | LeftOut | Failed]:
         """What each quality of a model takes, from a small tile, as far as there is time."""
         names = tuple(quality.id for quality in card.qualities)
-        rates: list[float] = []
+        runs: dict[str, float] = {}
         load = 0.0
-        if self._may_estimate:
+        if not self._is_late():
             started = time.perf_counter()
             try:
                 model = self._provider.get(card.id, self._device)
                 load = time.perf_counter() - started
-                for each in measure_speed(model, names, self._device, CancelToken()):
-                    rates.append(each.seconds / each.network_pixels)
-                    if not self._may_estimate:
-                        break
+                for each in measure_speed(model, names, self._device, _Deadline(self._is_late)):
+                    runs[each.quality] = each.seconds / each.network_pixels * card.tile**2
+            except Cancelled:
+                pass  # what is estimated by now is all there will be
             except AppError as error:
                 return [Failed(card, None, error)]
         # A coarser quality takes no longer than a finer one: if it did, something else ran.
-        for i in reversed(range(len(rates) - 1)):
-            rates[i] = min(rates[i], rates[i + 1])
-        runs = dict(zip(names, (rate * card.tile**2 for rate in rates), strict=False))
+        for quick, fine in reversed(list(pairwise(runs))):
+            runs[quick] = min(runs[quick], runs[fine])
         return [
             _Estimate(card, name, load, runs[name]) if name in runs else LeftOut(card, name, None)
             for name in names
         ]
 
-    @property
-    def _may_estimate(self) -> bool:
-        return self.elapsed <= _ESTIMATING_SHARE * self._budget
+    def _is_late(self) -> bool:
+        """Whether the time for estimating is over."""
+        return self.elapsed > _ESTIMATING_SHARE * self._budget
 
     def _affordable(self, estimates: Sequence[_Estimate]) -> list[_Estimate]:
         """As many as the rest of the budget holds with one round each, the quickest first."""
