@@ -38,10 +38,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             # Ended by another program it stops like after Ctrl+C: without a half-written file.
             signal.signal(signal.SIGTERM, signal.default_int_handler)
-            return command_line.main(words)
+            status = command_line.main(words)
+            sys.stdout.flush()
+            return status
         return _open_window(words)
     except AppError as error:
         print(message_for(error).as_line(), file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Who reads has had enough, as `head` has; the interpreter's end writes to nobody then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)

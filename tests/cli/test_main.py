@@ -54,6 +54,19 @@ def test_an_unknown_option_is_refused(unblur: Command) -> None:
     assert unblur("--sharpest").status == 2
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such pipes")
+def test_a_reader_that_has_had_enough_is_no_reason_for_a_traceback() -> None:
+    program = "import sys; from unblur.__main__ import main; sys.exit(main(['models', '--json']))"
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as done:
+        assert done.stdout is not None
+        assert done.stderr is not None
+        done.stdout.close()
+        assert done.stderr.read() == b""
+    assert done.returncode == 1
+
+
 def test_help_refusals_and_the_list_of_models_need_neither_torch_nor_qt() -> None:
     program = (
         "import sys\n"
