@@ -118,6 +118,13 @@ class BrushStroke:
         """The stroke from its point number `count` on."""
         return replace(self, points=self.points[count:], pressures=self.pressures[count:])
 
+    def joined(self, later: BrushStroke) -> BrushStroke | None:
+        """This stroke and one that goes on from its end, as one; None if it does not."""
+        pressures = (*self.pressures, *later.pressures[1:])
+        points = (*self.points, *later.points[1:])
+        whole = replace(self, points=points, pressures=pressures)
+        return whole if whole.tail(len(self.points) - 1) == later else None
+
     def continues(self, other: BrushStroke) -> bool:
         """Whether `other` is how this stroke began."""
         kept = len(other.points)

@@ -172,8 +172,7 @@ def _with_shape(mask: Mask, area: Rect, shape: Shape, photo: Size, factor: int) 
     elif shape.mode is Mode.SUBTRACT:
         np.minimum(part, np.float32(1.0) - covered, out=part)
     else:
-        np.minimum(part, covered, out=covered)
-        mask = _placed(covered, reach, area)
+        mask = _placed(np.minimum(part, covered), reach, area)
     return mask
 
 

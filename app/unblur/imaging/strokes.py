@@ -9,18 +9,21 @@ rectangle that was asked for.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unblur.document.buffer import Mask
-from unblur.document.geometry import Rect
+from unblur.document.buffer import Mask, read_only
+from unblur.document.geometry import Rect, Size
 from unblur.document.shapes import BrushStroke, Pressure
 
 _LARGEST = 128
 _SMALLEST = 8
+_DIRECT = 1 << 16  # pixels times segments: below that, searching costs more than it saves
+_REMEMBERED = 1 << 18  # pixels
 _LIGHTEST = 0.05  # of the pressure: a pen that touches draws something
 _SLACK = 0.01  # pixels: keeps rounding from dropping the segment that counts
 
@@ -71,7 +74,15 @@ def stroke_coverage(stroke: BrushStroke, rect: Rect, factor: int) -> Mask:
     """
     if not stroke.points or stroke.radius <= 0 or rect.is_empty:
         return np.zeros((rect.height, rect.width), np.float32)
-    return _coverage(_brush_of(stroke, factor), rect)
+    if rect.size.area > _REMEMBERED:
+        return _coverage(_brush_of(stroke, factor), rect)
+    return _remembered_coverage(stroke, rect, factor)
+
+
+@lru_cache(maxsize=8)
+def _remembered_coverage(stroke: BrushStroke, rect: Rect, factor: int) -> Mask:
+    """The last few small pieces: the picture and its tint ask for the same."""
+    return read_only(_coverage(_brush_of(stroke, factor), rect))
 
 
 def _brush_of(stroke: BrushStroke, factor: int) -> _Brush:
@@ -99,11 +110,19 @@ def _brush_of(stroke: BrushStroke, factor: int) -> _Brush:
 
 
 def _coverage(brush: _Brush, rect: Rect) -> Mask:
+    count = len(brush.segments.x)
+    if rect.size.area * count <= _DIRECT:
+        # One square over all of it, as large as it has to be.
+        x, y = np.array([rect.x], np.int32), np.array([rect.y], np.int32)
+        every = np.arange(count, dtype=np.int32)
+        pairs = _Pairs(x, y, np.zeros(count, np.int32), every)
+        whole: Mask = _square_coverage(brush, pairs, rect.size)[0]
+        return whole
     # Whole squares are painted, so the canvas reaches beyond `rect` to the next border.
     left, top = rect.x // _LARGEST * _LARGEST, rect.y // _LARGEST * _LARGEST
     xs, ys = np.arange(left, rect.right, _LARGEST), np.arange(top, rect.bottom, _LARGEST)
     canvas = np.zeros((len(ys) * _LARGEST, len(xs) * _LARGEST), np.float32)
-    pairs = _all_pairs(xs, ys, len(brush.segments.x))
+    pairs = _all_pairs(xs, ys, count)
     size = _LARGEST
     while True:
         pairs, filled = _pruned(brush, pairs, size)
@@ -115,7 +134,7 @@ def _coverage(brush: _Brush, rect: Rect) -> Mask:
     if len(pairs.square):
         squares = canvas.reshape(canvas.shape[0] // size, size, canvas.shape[1] // size, size)
         rows, columns = (pairs.y - top) // size, (pairs.x - left) // size
-        squares[rows, :, columns, :] = _square_coverage(brush, pairs, size)
+        squares[rows, :, columns, :] = _square_coverage(brush, pairs, Size(size, size))
     return canvas[rect.y - top : rect.bottom - top, rect.x - left : rect.right - left]
 
 
@@ -184,11 +203,12 @@ def _split(pairs: _Pairs, size: int, rect: Rect) -> _Pairs:
     return _Pairs(x[inside], y[inside], square[order], segment[order])
 
 
-def _square_coverage(brush: _Brush, pairs: _Pairs, size: int) -> Floats:
-    """Coverage of each pixel of each square: (squares, size, size)."""
-    centers = np.arange(size, dtype=np.float32) + np.float32(0.5)
-    x = pairs.x[pairs.square].astype(np.float32)[:, None, None] + centers[None, None, :]
-    y = pairs.y[pairs.square].astype(np.float32)[:, None, None] + centers[None, :, None]
+def _square_coverage(brush: _Brush, pairs: _Pairs, size: Size) -> Floats:
+    """Coverage of each pixel of each square, which is of `size`: (squares, height, width)."""
+    columns = np.arange(size.width, dtype=np.float32) + np.float32(0.5)
+    rows = np.arange(size.height, dtype=np.float32) + np.float32(0.5)
+    x = pairs.x[pairs.square].astype(np.float32)[:, None, None] + columns[None, None, :]
+    y = pairs.y[pairs.square].astype(np.float32)[:, None, None] + rows[None, :, None]
     which = pairs.segment[:, None, None]
     segments, starts = brush.segments, _starts(pairs.square)
     distance, along = _nearest(segments, which, x, y)

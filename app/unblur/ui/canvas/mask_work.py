@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from unblur.document.buffer import Mask
 from unblur.document.geometry import Rect, Size
-from unblur.document.shapes import Drawn
+from unblur.document.shapes import BrushStroke, Drawn
 from unblur.imaging.masks import painted_over
 
 MaskBytes = NDArray[np.uint8]
@@ -32,8 +32,19 @@ class MaskWork:
             return self
         growth = None
         if self.growth is not None and other.growth is not None:
-            growth = (*other.growth, *self.growth)
+            growth = _joined(other.growth, self.growth)
         return MaskWork(self.rect.united(other.rect), growth)
+
+
+def _joined(before: tuple[Drawn, ...], after: tuple[Drawn, ...]) -> tuple[Drawn, ...]:
+    """Both, with a stroke that goes on as one: many short ones cost more."""
+    if before and after:
+        last, first = before[-1], after[0]
+        if isinstance(last, BrushStroke) and isinstance(first, BrushStroke):
+            whole = last.joined(first)
+            if whole is not None:
+                return (*before[:-1], whole, *after[1:])
+    return (*before, *after)
 
 
 def to_bytes(mask: Mask) -> MaskBytes:
