@@ -170,8 +170,8 @@ _TEMPLATES: dict[type[AppError], tuple[str, str, str]] = {
     ),
     errors.ModelEmbeddedError: (
         "A part of Unblur",
-        "“{model}” is a part of Unblur and was not removed.",
-        "Only models that you fetched or added can be removed.",
+        "“{model}” is a part of Unblur and stays as it is.",
+        "Only models that you fetched or added can be changed.",
     ),
     errors.ModelNotInstalledError: (
         "Nothing to remove",

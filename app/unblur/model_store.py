@@ -126,11 +126,13 @@ class ModelStore:
     ) -> ModelCard:
         """Make a file a model of its own, or the missing weights of `known_as`. Imports torch.
 
-        Raises ModelFileError and ModelUnknownError.
+        Raises ModelFileError, ModelUnknownError and ModelEmbeddedError.
         """
+        known = _card(known_as) if known_as else None
+        if known is not None and catalog.weights_state(known) is WeightsState.EMBEDDED:
+            raise errors.ModelEmbeddedError(known_as)
         from unblur_models import custom
 
-        known = _card(known_as) if known_as else None
         with _told(known_as, path):
             if known is not None:
                 card = custom.add_weights(path, known, self.folder)
@@ -237,7 +239,8 @@ def _error_of(error: zoo.ZooError, model_id: str, path: Path) -> AppError:
         case zoo.WrongArchitectureError():
             detail = f"it is {error.actual}, not {error.expected}"
             return errors.ModelFileMismatchError(path, detail)
-    return errors.ModelFileMismatchError(path, str(error))
+    kind = errors.ModelFileMismatchError if model_id else errors.ModelFileUnknownError
+    return kind(path, str(error))
 
 
 def _unwritable(error: zoo.WeightsUnwritableError) -> AppError:

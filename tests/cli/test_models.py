@@ -239,7 +239,42 @@ def test_a_file_can_be_the_missing_weights_of_a_known_model(
     assert f"{TINY}: good" in unblur(*known, "verify").out
     refused = unblur(*known, "add", tmp_path / "downloaded.pth", "--as", DEFAULT)
     assert refused.status == 1
-    assert "does not hold the weights of this model (it is plain U-Net, not MAXIM)" in refused.err
+    assert f"“{DEFAULT}” is a part of Unblur" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"architecture": "NAFNet"}, "it is plain U-Net, not NAFNet"),
+        ({"parameters": 5}, "parameters instead of 5"),
+    ],
+)
+def test_weights_of_another_model_are_told_apart(
+    unblur: Command,
+    catalogue: Callable[..., Path],
+    tmp_path: Path,
+    facts: dict[str, Any],
+    reason: str,
+) -> None:
+    torch.save(parameters(), tmp_path / "other.pth")
+    outcome = unblur(
+        "models", "--catalogue", catalogue(**facts), "add", tmp_path / "other.pth", "--as", TINY
+    )
+    assert outcome.status == 1
+    assert "does not hold the weights of this model" in outcome.err
+    assert reason in outcome.err
+
+
+def test_a_network_that_is_nearly_known_is_told_what_differs(
+    unblur: Command, tmp_path: Path
+) -> None:
+    state = {"intro.weight": torch.ones(8, 6, 3, 3), "ending.weight": torch.ones(3, 8, 3, 3)}
+    state["middle_blks.0.sca.1.weight"] = torch.ones(8, 8, 1, 1)
+    torch.save(state, tmp_path / "dual.pth")
+    outcome = unblur("models", "add", tmp_path / "dual.pth")
+    assert outcome.status == 1
+    assert "fits no network that Unblur knows" in outcome.err
+    assert "6 channels" in outcome.err
 
 
 class Harmful:

@@ -27,7 +27,7 @@ from unblur_models.fetching import CancelFetch, Patience, WantedFile, fetch
 
 CONTENT = np.random.default_rng(3).bytes(900_001)
 NAME = "weights.safetensors"
-HASTY = Patience(silence=0.3, window=0.3, least_rate=50_000, attempts=2, pause=0.01)
+HASTY = Patience(silence=0.6, window=0.3, least_rate=50_000, attempts=2, pause=0.01)
 
 
 def wanted(*addresses: str, content: bytes = CONTENT) -> WantedFile:

@@ -10,8 +10,11 @@ from PySide6.QtWidgets import QComboBox, QDialog
 from pytestqt.qtbot import QtBot
 
 from unblur.bootstrap import Program
+from unblur.document.region import ModelChoice, Region, RegionId
+from unblur.document.shapes import WholePhoto
 from unblur.ui.actions import ActionId
 from unblur.ui.dialogs.models import ModelsDialog
+from unblur.ui.recovered_models import with_known_models
 from unblur_models import catalog
 from unblur_models.card import card_text
 
@@ -71,6 +74,14 @@ def test_a_model_that_went_stays_named_and_its_edits_can_be_undone(
     assert model_combo(program).currentData() == catalog.DEFAULT_MODEL_ID
     program.actions[ActionId.REDO].trigger()
     assert model_combo(program).currentText() == "Mine (weights needed)"
+
+
+def test_edits_that_come_back_without_their_model_get_the_default_one() -> None:
+    waiting = next(card for card in catalog.cards() if catalog.needs_weights(card))
+    region = Region(RegionId("r"), "Face", (WholePhoto(),), ModelChoice(waiting.id, "good"))
+    (regions, gone) = with_known_models([region], is_accelerated=False)
+    assert regions[0].model.model_id == catalog.DEFAULT_MODEL_ID
+    assert gone == (waiting.id,)
 
 
 def test_the_dialog_opens_from_the_menu_and_tells_failures_itself(
