@@ -20,11 +20,11 @@ from unblur.analysis.spectrum import Floats, grid_of
 _MOTION_GAIN = 0.045  # loss that motion must take away, to be believed
 _MOTION_SHARE = 0.9  # and what may remain of the loss without it
 _MIXED_GAIN = 0.018  # the same where the photo is out of focus: less is left to see it by
-_MIXED_SHARE = 0.87
+_MIXED_SHARE = 0.8
 _DISC_SHARE = 0.93  # a disc has to be so much better: it fits a Gaussian, but too narrowly
 _SHORTEST, _LONGEST = 3.0, 56.0  # pixels: beyond, the fit has run to its limits
-_SHARP = 1.05  # pixels of σ: lenses and demosaicing leave about 0.6
-_SHARP_ACROSS = 1.3  # the same across a motion, where σ is known less well
+_SHARP = 1.0  # pixels of σ: lenses and demosaicing leave about 0.6
+_SHARP_ACROSS = 1.45  # the same across a motion, where σ is known less well
 _CANDIDATES = 2  # motions that are fitted for each way to be out of focus
 
 

@@ -27,13 +27,21 @@ _DARKEST, _LIGHTEST = 12.0, 243.0  # levels: beyond, noise is cut off
 def plain_tiles(gray: Gray, side: int) -> tuple[Rect, ...]:
     """Squares of `side` pixels with least detail that are neither black nor white."""
     height, width = gray.shape
-    tiles = [
-        Rect(x, y, min(side, width), min(side, height))
-        for y in range(0, max(1, height - side + 1), side)
-        for x in range(0, max(1, width - side + 1), side)
-    ]
-    exposed = [t for t in tiles if _DARKEST < gray[t.slices].mean() < _LIGHTEST] or tiles
-    return tuple(sorted(exposed, key=lambda tile: float(gray[tile.slices].std()))[:_COUNT])
+    across, down = min(side, width), min(side, height)
+    corners = np.ix_(range(0, height - down + 1, down), range(0, width - across + 1, across))
+    means, squares = (
+        cv2.blur(values, (across, down), anchor=(0, 0))[corners].ravel()
+        for values in (gray, gray * gray)
+    )
+    detail = squares - means * means
+    exposed = (means > _DARKEST) & (means < _LIGHTEST)
+    if exposed.any():
+        detail = np.where(exposed, detail, np.inf)
+    columns = corners[1].size
+    order = np.argsort(detail, kind="stable")[: min(_COUNT, int(exposed.sum()) or _COUNT)]
+    return tuple(
+        Rect(int(n % columns) * across, int(n // columns) * down, across, down) for n in order
+    )
 
 
 def noise_of(tiles: Sequence[Gray]) -> float:
