@@ -54,6 +54,16 @@ def test_a_fit_between_two_known_pictures_is_the_psf() -> None:
 def test_nothing_to_see_gives_the_identity() -> None:
     estimate = estimate_psf(torch.full((3, 64, 80), 0.5), 9)
     assert estimate.psf.weights.shape == (1, 1)
+    assert estimate.confidence == 0
+
+
+def test_halves_that_moved_differently_lower_the_confidence() -> None:
+    _, across = _shaken(motion_psf(11, 0))
+    _, upright = _shaken(motion_psf(11, 90))
+    mixed = torch.cat((across[:, :160, :90], upright[:, :160, -90:]), 2)
+    alike = estimate_psf(across[:, :160], 13).confidence
+    assert alike > 0.75
+    assert estimate_psf(mixed, 13).confidence < alike - 0.2
 
 
 def test_tidying_drops_what_is_faint_and_what_lies_apart() -> None:

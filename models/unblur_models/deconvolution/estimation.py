@@ -33,6 +33,7 @@ _CHOSEN_SIDES = (17, 25, 37, 55)
 _CROP = 384  # the side of the part that is looked at, if the PSF is small
 _CROP_SIDES = 8  # the same in sides of the PSF
 _LEAST_CROP = 16
+_LEAST_CONTRAST = 2 / 255
 _LARGEST_SIDE = 255
 
 
@@ -40,9 +41,9 @@ _LARGEST_SIDE = 255
 class Estimate:
     """An estimated PSF.
 
-    `confidence` in [0, 1] is how alike the PSFs are that the two halves of the part that was
-    looked at ask for: low where the blur differs from place to place, and where there is too
-    little detail. `rows` and `columns` are that part.
+    `confidence` in [0, 1] is how alike the PSFs of the two halves of the part that was looked
+    at are, each estimated by itself: low where the blur differs from place to place, and where
+    there is too little detail. `rows` and `columns` are that part.
     """
 
     psf: Psf
@@ -100,8 +101,18 @@ def _estimated(
     part = grey[rows, columns]
     rows = slice(*rows.indices(grey.shape[0])[:2])
     columns = slice(*columns.indices(grey.shape[1])[:2])
-    if min(part.shape) < _LEAST_CROP:
+    if min(part.shape) < _LEAST_CROP or float(part.max() - part.min()) < _LEAST_CONTRAST:
         return Estimate(identity_psf(), 0.0, rows, columns)
+    psf = _coarse_to_fine(part, side, should_stop)
+    axis = int(part.shape[1] > part.shape[0])
+    halves = [half.contiguous() for half in part.chunk(2, axis)]
+    if min(halves[-1].shape) < _LEAST_CROP:
+        return Estimate(psf, 0.0, rows, columns)
+    first, second = (_coarse_to_fine(half, side, should_stop) for half in halves)
+    return Estimate(psf, similarity(first, second), rows, columns)
+
+
+def _coarse_to_fine(part: Tensor, side: int, should_stop: ShouldStop) -> Psf:
     psf = identity_psf()
     weight = _EDGE_WEIGHT
     scales = _scales(side, min(part.shape))
@@ -114,7 +125,7 @@ def _estimated(
             raise_if(should_stop)
             psf = turn.fitted(turn.latent(psf, weight))
             weight = max(_LEAST_EDGE_WEIGHT, weight / _EDGE_WEIGHT_DECAY)
-    return Estimate(psf, turn.agreement(turn.latent(psf, weight)), rows, columns)
+    return psf
 
 
 class _Turn:
@@ -127,6 +138,7 @@ class _Turn:
         frame[side // 2, side // 2] = 1
         self._observation = observe(grey[None, None], Psf(frame), None)
         self._blurred = differences(self._observation.extended[0, 0])
+        # Light from outside came no further in than this.
         margin = min(side // 2, (min(grey.shape) - 1) // 4)
         self._region = torch.zeros_like(self._observation.extended[0, 0])
         self._region[margin : grey.shape[0] - margin - 1, margin : grey.shape[1] - margin - 1] = 1
@@ -139,18 +151,7 @@ class _Turn:
 
     def fitted(self, latent: Tensor) -> Psf:
         """The PSF between that picture and the blurred one."""
-        return self._fitted(latent, self._region)
-
-    def agreement(self, latent: Tensor) -> float:
-        """How alike the PSFs of two halves are, each half from two opposite quarters."""
-        height, width = (side // 2 for side in self._observation.seen.shape[-2:])
-        first = self._region.clone()
-        first[:height, width:] = 0
-        first[height:, :width] = 0
-        return similarity(self._fitted(latent, first), self._fitted(latent, self._region - first))
-
-    def _fitted(self, latent: Tensor, region: Tensor) -> Psf:
-        return fitted_psf(differences(latent), self._blurred, region, self._side, _RIDGE)
+        return fitted_psf(differences(latent), self._blurred, self._region, self._side, _RIDGE)
 
 
 def _scales(side: int, length: int) -> list[float]:
