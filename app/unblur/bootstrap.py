@@ -19,12 +19,14 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog
 
 from unblur import __version__, paths
+from unblur.document.document import Document, DocumentDiff
 from unblur.errors import AppError
 from unblur.model_store import open_store
 from unblur.settings import Settings
 from unblur.ui import heavy
 from unblur.ui.actions import ActionId, Actions
 from unblur.ui.autosave import Autosave
+from unblur.ui.blur_looks import BlurLooks
 from unblur.ui.canvas.canvas import Canvas
 from unblur.ui.closing import Closer
 from unblur.ui.commands import Commands, Parts
@@ -37,6 +39,7 @@ from unblur.ui.dialogs.unsaved import ask_about
 from unblur.ui.display import told_without_display
 from unblur.ui.export_question import ExportQuestion
 from unblur.ui.exporting import Exporter
+from unblur.ui.face_search import FaceSearch
 from unblur.ui.icons import IconSet
 from unblur.ui.logbook import log_file, report_bugs_to, start_log
 from unblur.ui.main_window import MainWindow
@@ -45,6 +48,7 @@ from unblur.ui.model_library import ModelLibrary
 from unblur.ui.news import News
 from unblur.ui.opening import PhotoOpener
 from unblur.ui.panels.banner import BannerArea
+from unblur.ui.panels.blur_box import BlurBox
 from unblur.ui.panels.empty_state import EmptyState
 from unblur.ui.panels.filmstrip import Filmstrip
 from unblur.ui.panels.region_list import RegionList
@@ -151,6 +155,15 @@ class Program(QObject):
     def _view(self) -> View:
         return View(self.canvas.visible_rect(), self.canvas.view_center())
 
+    def _show_document(self, document: Document | None, changes: DocumentDiff) -> None:
+        self.canvas.show_document(document, changes, self.session)
+        if changes.is_other_photo:
+            self._show_blur_map()
+
+    def _show_blur_map(self) -> None:
+        is_wanted = self.actions[ActionId.BLUR_MAP].isChecked()
+        self.canvas.set_blur_map(self.looks.map if is_wanted else None)
+
     def _build_window(self) -> None:
         theme = self.appearance.theme
         app_icon = self.icons.app_icon()
@@ -158,8 +171,10 @@ class Program(QObject):
         self.filmstrip = Filmstrip(self.session, self.icons, theme)
         self.empty = EmptyState(app_icon, paths.sample_photo())
         self.regions = RegionList(self.session, self.icons, theme)
+        self.looks = BlurLooks(self.session, self.jobs, heavy.look_at_blur, self)
+        advice = BlurBox(self.session, self.looks, self.actions)
         self.panel = RegionPanel(
-            self.session, self.actions, self.regions, RestoreBox(self.restorer)
+            self.session, self.actions, advice, self.regions, RestoreBox(self.restorer)
         )
         self.window = MainWindow(
             self.session,
@@ -186,6 +201,7 @@ class Program(QObject):
         self.closer = Closer(
             self.session, self.exporter, lambda opened: ask_about(opened.title, self.window), self
         )
+        self.faces = FaceSearch(self.session, self.jobs, heavy.find_faces, self)
         self.commands = Commands(
             self.actions,
             Parts(
@@ -196,6 +212,7 @@ class Program(QObject):
                 self.closer,
                 self.canvas,
                 self.regions,
+                self.faces,
                 self.window,
             ),
             self,
@@ -208,14 +225,13 @@ class Program(QObject):
         self.news = News(self.banners, self.status, self)
         self.news.follow_photos(self.session, self.opener)
         self.news.follow_engine(self.client, self.restorer)
+        self.news.follow_faces(self.faces)
         self.news.follow_files(self.exporter, self.preferences, self.autosave)
 
     def _connect_canvas(self) -> None:
         session, canvas = self.session, self.canvas
         canvas.set_region_factory(session.new_region)
-        session.document_changed.connect(
-            lambda document, changes: canvas.show_document(document, changes, session)
-        )
+        session.document_changed.connect(self._show_document)
         session.restored_changed.connect(canvas.restored_changed)
         session.selection_changed.connect(canvas.set_selected)
         self.restorer.pending_changed.connect(canvas.set_pending)
@@ -225,6 +241,8 @@ class Program(QObject):
         canvas.files_dropped.connect(self.opener.open)
         canvas.image_dropped.connect(self.opener.take_image)
         canvas.view_changed.connect(lambda view: self.status.show_zoom(view.scale))
+        self.looks.known.connect(self._show_blur_map)
+        self.actions[ActionId.BLUR_MAP].toggled.connect(self._show_blur_map)
         canvas.view_changed.connect(lambda _view: self.restorer.follow_view())
         self.status.zoom_chosen.connect(
             lambda scale: canvas.zoom_to(scale) if scale else canvas.fit()

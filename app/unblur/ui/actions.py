@@ -34,6 +34,7 @@ class ActionId(StrEnum):
     SHRINK_REGION = auto()
     CLEAR_REGION = auto()
     CLEAR_PROTECTION = auto()
+    FIND_FACES = auto()
     WHOLE_PHOTO = auto()
     RESTORE = auto()
     PREVIEW = auto()
@@ -63,6 +64,7 @@ class ActionId(StrEnum):
     ZOOM_OUT = auto()
     NEXT_PHOTO = auto()
     PREVIOUS_PHOTO = auto()
+    BLUR_MAP = auto()
     FULL_SCREEN = auto()
     SHORTCUTS = auto()
     LOG = auto()
@@ -75,7 +77,7 @@ class ActionSpec:
 
     `needs` is "" (always), "photo", "region" (a selected one), "protection" (some of the
     photo is protected) or "run" (tiles under way).
-    Actions of one `group` exclude each other.
+    Actions of one `group` exclude each other. `label` is for a button that has little room.
     """
 
     text: str
@@ -85,6 +87,7 @@ class ActionSpec:
     needs: str = ""
     group: str = ""
     checkable: bool = False
+    label: str = ""
 
 
 _K = QKeySequence.StandardKey
@@ -125,7 +128,15 @@ SPECS: Mapping[ActionId, ActionSpec] = {
         "Clear &Protection", "Protect nothing any more", ("Ctrl+Shift+K",), "", "protection"
     ),
     ActionId.WHOLE_PHOTO: ActionSpec(
-        "&Whole Photo", "Make a region of the whole photo", ("W",), "whole-photo", "photo"
+        "&Whole Photo",
+        "Make a region of the whole photo",
+        ("W",),
+        "whole-photo",
+        "photo",
+        label="Whole",
+    ),
+    ActionId.FIND_FACES: ActionSpec(
+        "Find &Faces", "Make a region of every face", ("F",), "faces", "photo", label="Faces"
     ),
     ActionId.RESTORE: ActionSpec(
         "&Restore", "Restore every visible region", ("Ctrl+R",), needs="photo"
@@ -236,6 +247,14 @@ SPECS: Mapping[ActionId, ActionSpec] = {
         "compare",
         checkable=True,
     ),
+    ActionId.BLUR_MAP: ActionSpec(
+        "Blur &Map",
+        "Show where the photo is blurred",
+        ("M",),
+        needs="photo",
+        checkable=True,
+        label="Map",
+    ),
     ActionId.FIT: ActionSpec("&Fit", "Fit the photo into the window", ("Ctrl+0",), "fit", "photo"),
     ActionId.ZOOM_100: ActionSpec(
         "&100 %", "One photo pixel on one screen pixel", ("Ctrl+1",), "actual-size", "photo"
@@ -289,6 +308,8 @@ class Actions(QObject):
         shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{spec.tip} ({shortcut})" if shortcut else spec.tip)
         action.setCheckable(spec.checkable)
+        if spec.label:
+            action.setIconText(spec.label)
         action.setEnabled(spec.needs not in ("photo", "region", "protection"))
         # Text stays out of the menu icons: a calm menu has words and keys.
         action.setIconVisibleInMenu(False)

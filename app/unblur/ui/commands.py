@@ -14,6 +14,7 @@ from unblur.ui.canvas.canvas import Canvas
 from unblur.ui.canvas.compare import CompareMode
 from unblur.ui.closing import Closer
 from unblur.ui.exporting import Exporter
+from unblur.ui.face_search import FaceSearch
 from unblur.ui.main_window import MainWindow
 from unblur.ui.opening import PhotoOpener
 from unblur.ui.panels.region_list import RegionList
@@ -43,6 +44,7 @@ class Parts:
     closer: Closer
     canvas: Canvas
     regions: RegionList
+    faces: FaceSearch
     window: MainWindow
 
 
@@ -113,6 +115,7 @@ class Commands(QObject):
         self._on(ActionId.DELETE_REGION, self._delete_region)
         self._on(ActionId.RENAME_REGION, parts.regions.rename_selected)
         self._on(ActionId.WHOLE_PHOTO, parts.session.add_whole_photo)
+        self._on(ActionId.FIND_FACES, parts.faces.find)
         self._on(ActionId.RESTORE, parts.restorer.restore)
         self._on(ActionId.PREVIEW, parts.restorer.preview)
         self._on(ActionId.STOP, parts.restorer.stop)

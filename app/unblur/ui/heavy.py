@@ -17,6 +17,8 @@ from unblur.document.photo import Photo
 from unblur.document.shapes import Ellipse, Shape
 
 if TYPE_CHECKING:
+    from unblur.analysis.advice import Advice
+    from unblur.analysis.measurement import Measurement
     from unblur.imaging.composite import LayerReader
     from unblur.imaging.export import ExportOptions
 
@@ -60,6 +62,15 @@ def find_faces(pixels: PixelImage, proceed: Callable[[], None]) -> Sequence[tupl
     from unblur.detect.faces import FaceFinder, oval_of
 
     return [oval_of(face) for face in FaceFinder().find(pixels, proceed)]
+
+
+def look_at_blur(pixels: PixelImage, proceed: Callable[[], None]) -> tuple[Measurement, Advice]:
+    """What the blur of a photo is, and what to do about it."""
+    from unblur.analysis.advice import advise
+    from unblur.analysis.measurement import measure
+
+    measured = measure(pixels, proceed)
+    return measured, advise(measured)
 
 
 def depth_lost(photo: Photo, suffix: str) -> bool:

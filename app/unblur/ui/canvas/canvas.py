@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent
@@ -15,6 +16,7 @@ from unblur.document.mask_change import document_change
 from unblur.document.region import Region, RegionId
 from unblur.imaging.composite import LayerReader
 from unblur.ui.canvas.backdrop import paint_backdrop, paint_drop_hint, paint_empty
+from unblur.ui.canvas.blur_overlay import BlurOverlay
 from unblur.ui.canvas.canvas_input import CanvasInput
 from unblur.ui.canvas.compare import CompareMode, Pane, divider_position, panes_of, viewport_of
 from unblur.ui.canvas.device_pixels import (
@@ -37,6 +39,9 @@ from unblur.ui.canvas.view import DevicePoint, ViewTransform
 from unblur.ui.overrides import reports_errors
 from unblur.ui.tools.brush import BrushTool
 from unblur.ui.tools.tool import Tool
+
+if TYPE_CHECKING:  # OpenCV comes with it
+    from unblur.analysis.blur_map import BlurMap
 
 _FIT_MARGIN = 16  # logical pixels around a fitted photo
 _MARK_MARGIN = 4.0  # logical pixels that outlines reach beyond what changed
@@ -159,6 +164,12 @@ class Canvas(QWidget):
     def set_pending(self, rects: Iterable[Rect]) -> None:
         """Photo rectangles that are being restored: they get a subtle outline."""
         self.marks.pending = tuple(rects)
+        self.update()
+
+    def set_blur_map(self, blur: BlurMap | None) -> None:
+        """Show where the photo is blurred, or show it no more."""
+        photo = self._document.photo.size if self._document else None
+        self.marks.blur = BlurOverlay(blur, photo) if blur is not None and photo else None
         self.update()
 
     def set_marks_visible(self, *, mask: bool, outlines: bool) -> None:

@@ -11,6 +11,7 @@ from unblur.document.document import Document
 from unblur.document.geometry import Rect, Size
 from unblur.document.region import ModelChoice, Region, RegionId
 from unblur.document.shapes import Ellipse, Rectangle
+from unblur.ui.canvas.blur_overlay import BlurOverlay
 from unblur.ui.canvas.frame import RenderFrame, area_of, origin_of
 from unblur.ui.canvas.outline import paint_ellipse, paint_rect
 from unblur.ui.canvas.region_mark import RegionMark
@@ -33,12 +34,14 @@ class Marks:
         self.is_mask_visible = False
         self.are_outlines_visible = True
         self.is_protection_visible = False
+        self.blur: BlurOverlay | None = None
         self._protection: RegionMark | None = None
         self._masks: dict[RegionId, RegionMark] = {}
 
     def clear(self) -> None:
         """Another photo is shown."""
         self.pending = ()
+        self.blur = None
         self._protection = None
         self._masks.clear()
 
@@ -49,6 +52,8 @@ class Marks:
         document, unfinished = frame.document, QRegion()
         if document is None:
             return unfinished
+        if self.blur is not None:
+            self.blur.paint(painter, frame)
         present = {region.id for region in document.regions}
         self._masks = {key: mark for key, mark in self._masks.items() if key in present}
         for region in document.regions:

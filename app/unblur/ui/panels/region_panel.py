@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from unblur.document.document import Document, DocumentDiff
 from unblur.ui.actions import ActionId, Actions
+from unblur.ui.panels.blur_box import BlurBox
 from unblur.ui.panels.mask_row import MaskRow
 from unblur.ui.panels.region_list import RegionList
 from unblur.ui.panels.region_options import RegionOptions
@@ -32,6 +33,7 @@ class RegionPanel(QWidget):
         self,
         session: Session,
         actions: Actions,
+        advice: BlurBox,
         regions: RegionList,
         restore: RestoreBox,
         parent: QWidget | None = None,
@@ -51,6 +53,7 @@ class RegionPanel(QWidget):
         column = QVBoxLayout(inner)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(10)
+        column.addWidget(advice)
         column.addLayout(self._header(actions))
         regions.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         column.addWidget(self._hint)
@@ -81,14 +84,16 @@ class RegionPanel(QWidget):
     def _header(self, actions: Actions) -> QHBoxLayout:
         title = QLabel("Regions")
         title.setObjectName("heading")
-        whole = QToolButton()
-        whole.setDefaultAction(actions[ActionId.WHOLE_PHOTO])
-        whole.setIconSize(QSize(16, 16))
-        whole.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         row = QHBoxLayout()
+        row.setSpacing(2)
         row.addWidget(title)
         row.addStretch()
-        row.addWidget(whole)
+        for identity in (ActionId.FIND_FACES, ActionId.WHOLE_PHOTO):
+            button = QToolButton()
+            button.setDefaultAction(actions[identity])
+            button.setIconSize(QSize(16, 16))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            row.addWidget(button)
         return row
 
     def _on_document_changed(self, document: Document | None, _changes: DocumentDiff) -> None:
