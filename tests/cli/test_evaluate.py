@@ -162,6 +162,42 @@ def test_unsharp_masking_shows_what_its_best_setting_can_do(
     assert 0.5 <= amount <= 2
 
 
+def test_blind_deconvolution_is_a_baseline_too(
+    unblur: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    from unblur.cli import evaluate_deconvolution
+    from unblur_models.deconvolution.estimation import Estimate
+    from unblur_models.deconvolution.psf import Psf
+
+    asked: list[tuple[int, ...]] = []
+
+    def estimated(picture: torch.Tensor) -> Estimate:
+        """Estimating takes a while, and has tests of its own."""
+        asked.append(tuple(picture.shape))
+        return Estimate(Psf(torch.full((1, 9), 1 / 9)), 0.75, slice(0, 96), slice(0, 96))
+
+    monkeypatch.setattr(evaluate_deconvolution, "estimate_psf", estimated)
+    folders = tmp_path / "blurred", tmp_path / "sharp"
+    for folder in folders:
+        folder.mkdir()
+    truth = read(CROPS / "gopro-00-sharp.png")[:96, :104].astype(float)
+    moved = sum(truth[:, i : i + 96] for i in range(9)) / 9
+    Image.fromarray(np.rint(moved).astype(np.uint8)).save(folders[0] / "moved.png")
+    Image.fromarray(truth[:, 4:100].astype(np.uint8)).save(folders[1] / "moved.png")
+
+    outcome = unblur(*words(folders, "--model", "deconvolution", "--device", "cpu", "--json"))
+
+    assert outcome.status == 0, outcome.err
+    (report,) = outcome.reports
+    (picture,) = report["pictures"]
+    assert asked == [(3, 96, 96)]
+    assert (report["quality"], report["device"]) == (None, "cpu")
+    assert picture["setting"] == "PSF 9 × 1, confidence 0.75"
+    assert picture["psnr"] > picture["psnr_blurred"] + 4
+
+
 @pytest.mark.usefixtures("lighter")
 def test_pictures_without_a_partner_are_told_and_the_others_measured(
     unblur: Command, folders: tuple[Path, Path]

@@ -96,7 +96,8 @@ def _methods(order: EvaluateOrder) -> list[Method]:
     }
     models = _models(found, order) if found else {}
     return [
-        models[each] if each in models else BASELINES[each.id or ""]() for each in order.contenders
+        models[each] if each in models else BASELINES[each.id or ""](order.device)
+        for each in order.contenders
     ]
 
 

@@ -57,7 +57,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=contender,
         action="append",
         metavar="ID[:QUALITY]",
-        help="see unblur models, or unsharp for unsharp masking; several are measured side by side",
+        help="see unblur models, or unsharp or deconvolution; several are measured side by side",
     )
     parser.add_argument(
         "--quality", choices=QUALITIES, help="default: the quickest on a CPU, the best on a GPU"

@@ -55,5 +55,16 @@ class UnsharpMask:
         return Restored(chosen, seconds, f"σ {sigma:g}, amount {amount:g}")
 
 
-BASELINES: dict[str, Callable[[], Method]] = {"unsharp": UnsharpMask}
-"""Methods that are no models, by the name that `--model` takes."""
+def _blind_deconvolution(device_name: str) -> Method:
+    # torch comes with it.
+    from unblur.cli.evaluate_deconvolution import BlindDeconvolution
+    from unblur.engine.device import choose_device
+
+    return BlindDeconvolution(choose_device(device_name))
+
+
+BASELINES: dict[str, Callable[[str], Method]] = {
+    "unsharp": lambda _device_name: UnsharpMask(),
+    "deconvolution": _blind_deconvolution,
+}
+"""Methods that are no models, by the name that `--model` takes; made for a device's name."""
