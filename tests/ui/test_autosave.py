@@ -111,6 +111,18 @@ def test_what_a_killed_window_saved_is_found_in_full(folder: Path) -> None:
     assert files(folder) == []
 
 
+def test_edits_of_version_1_are_found(folder: Path) -> None:
+    leave_behind(folder, replace(edit_of_a_region(), protection=()))
+    (path,) = folder.glob("*.json")
+    data = json.loads(path.read_text())
+    data["version"] = 1
+    del data["documents"][0]["protection"]
+    path.write_text(json.dumps(data))
+    (orphan,) = find_orphans(folder)
+    assert orphan.edits == (replace(edit_of_a_region(), protection=()),)
+    orphan.settle()
+
+
 @pytest.mark.allow_log("are not readable")
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b'{"version": 99}', b'{"version": 1, "documents": [{}]}']
@@ -128,7 +140,8 @@ def edit_of_a_region() -> SavedEdit:
 
     stroke = BrushStroke((Point(1.5, 2.5), Point(3.0, 4.0)), 12.0)
     region = Region(RegionId("r"), "Face", (stroke,), ModelChoice("m", "draft"), 0.7, 3.0)
-    return SavedEdit(Path("/photos/ä b.png"), "ä b.png", "f00", Size(60, 40), (region,))
+    shield = BrushStroke((Point(9.0, 9.0),), 4.0, hardness=0.5)
+    return SavedEdit(Path("/photos/ä b.png"), "ä b.png", "f00", Size(60, 40), (region,), (shield,))
 
 
 def leave_behind(folder: Path, edit: SavedEdit) -> None:

@@ -183,3 +183,19 @@ def test_files_of_the_program_that_are_damaged_cost_only_what_they_held(
     qtbot.waitUntil(lambda: program.session.current is not None)
     assert program.recent.paths
     assert (own_home / "state" / "recovery" / "x.damaged").read_bytes() == content
+
+
+def test_what_was_protected_comes_back_and_one_undo_takes_it_away(
+    qtbot: QtBot, program: Program, left: Any
+) -> None:
+    stroke = {"kind": "brush", "points": [[30, 30], [60, 40]], "radius": 9, "mode": "add"}
+    left(lambda document: document.update(protection=[stroke]))
+    program._offer_recovery()
+    program.recovery.bring_back()
+    qtbot.waitUntil(lambda: program.session.selected_region is not None)
+    document = program.session.document
+    assert document is not None
+    assert [shape.radius for shape in document.protection] == [9]  # type: ignore[union-attr]
+    program.session.undo_group.undo()
+    assert program.session.document is not None
+    assert program.session.document.protection == ()
