@@ -7,13 +7,17 @@ of losing a part of an edit.
 
 from __future__ import annotations
 
+import base64
+import binascii
 from typing import Any
 
+from unblur.document.found_masks import levels_of
 from unblur.document.geometry import Point, Rect
 from unblur.document.region import ModelChoice, Region, RegionId, Scale
 from unblur.document.shapes import (
     BrushStroke,
     Ellipse,
+    FoundMask,
     Grow,
     Invert,
     Lasso,
@@ -77,6 +81,14 @@ def shape_to_json(shape: Shape) -> dict[str, Any]:
         sides = [rect.x, rect.y, rect.width, rect.height]
         kind = "rectangle" if isinstance(shape, Rectangle) else "ellipse"
         return {"kind": kind, "rect": sides, "mode": shape.mode.value}
+    if isinstance(shape, FoundMask):
+        rect = shape.rect
+        return {
+            "kind": "found",
+            "rect": [rect.x, rect.y, rect.width, rect.height],
+            "levels": base64.b64encode(shape.levels).decode("ascii"),
+            "mode": shape.mode.value,
+        }
     points = [[round(point.x, 2), round(point.y, 2)] for point in shape.points]
     if isinstance(shape, Lasso):
         return {"kind": "lasso", "points": points, "mode": shape.mode.value}
@@ -109,9 +121,21 @@ def shape_from_json(data: dict[str, Any]) -> Shape:
         return Ellipse(_rect(data), _mode(data))
     if kind == "lasso":
         return Lasso(_points(data), _mode(data))
+    if kind == "found":
+        return _found(data)
     if kind == "brush":
         return _stroke(data)
     raise ValueError(f"unknown shape kind {kind!r}")
+
+
+def _found(data: dict[str, Any]) -> FoundMask:
+    try:
+        levels = base64.b64decode(data["levels"], validate=True)
+    except binascii.Error as error:
+        raise ValueError("a mask is not in base 64") from error
+    shape = FoundMask(_rect(data), levels, _mode(data))
+    levels_of(shape)  # raises ValueError for what is no mask
+    return shape
 
 
 def _stroke(data: dict[str, Any]) -> BrushStroke:

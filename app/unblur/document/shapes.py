@@ -133,6 +133,23 @@ class BrushStroke:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundMask:
+    """A mask that was found, not drawn: how much each pixel of `rect` belongs to it.
+
+    `levels` are values from 0 to 255, row by row, packed with zlib (`document.found_masks`):
+    bytes can be compared, shared between documents and saved, and are small.
+    """
+
+    rect: Rect
+    levels: bytes = field(repr=False)
+    mode: Mode = Mode.ADD
+
+    def reach(self, photo: Size) -> Rect:
+        """The part of its rectangle that lies on the photo."""
+        return self.rect.intersected(Rect.of_size(photo))
+
+
+@dataclass(frozen=True, slots=True)
 class Invert:
     """What was drawn so far becomes empty, and the rest of the photo full."""
 
@@ -147,8 +164,8 @@ class Grow:
     pixels: float
 
 
-Drawn: TypeAlias = Rectangle | Ellipse | Lasso | BrushStroke
-"""What the tools draw, in one of three modes."""
+Drawn: TypeAlias = Rectangle | Ellipse | Lasso | BrushStroke | FoundMask
+"""What the tools draw and detectors find, in one of three modes."""
 
 Shape: TypeAlias = WholePhoto | Drawn | Invert | Grow
 """One step in the making of a mask."""

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unblur.document.buffer import Mask
+from unblur.document.found_masks import levels_of
 from unblur.document.geometry import Point, Rect
-from unblur.document.shapes import Drawn, Ellipse, Lasso, Rectangle
+from unblur.document.shapes import Drawn, Ellipse, FoundMask, Lasso, Rectangle
 from unblur.imaging.strokes import stroke_coverage
 
 _SUBSAMPLES = 4  # along each side of a pixel: an edge has sixteen levels
@@ -26,6 +27,8 @@ def coverage(shape: Drawn, area: Rect, factor: int) -> Mask:
         return _ellipse(shape.rect, area, factor)
     if isinstance(shape, Lasso):
         return _polygon(shape.points, area, factor)
+    if isinstance(shape, FoundMask):
+        return _found(shape, area, factor)
     return stroke_coverage(shape, area, factor)
 
 
@@ -64,6 +67,22 @@ def _ellipse(rect: Rect, area: Rect, factor: int) -> Mask:
 
 def _from_center(start: int, stop: int, center: float, factor: int) -> Lengths:
     return np.arange(start, stop, dtype=np.float64) + 0.5 - center / factor
+
+
+def _found(shape: FoundMask, area: Rect, factor: int) -> Mask:
+    """The mean over the photo pixels that each pixel stands for."""
+    wanted = area.enlarged_by(factor)
+    levels = np.zeros((wanted.height, wanted.width), np.uint8)
+    shared = wanted.intersected(shape.rect)
+    if not shared.is_empty:
+        part = levels_of(shape)[shared.relative_to(shape.rect).slices]
+        levels[shared.relative_to(wanted).slices] = part
+    if factor == 1:
+        return np.multiply(levels, np.float32(1 / 255), dtype=np.float32)
+    squares = levels.reshape(area.height, factor, area.width, factor)
+    sums = squares.sum(axis=(1, 3), dtype=np.uint32)
+    covered: Mask = np.multiply(sums, np.float32(1 / (255 * factor**2)), dtype=np.float32)
+    return covered
 
 
 def _polygon(points: tuple[Point, ...], area: Rect, factor: int) -> Mask:

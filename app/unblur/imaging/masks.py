@@ -17,6 +17,7 @@ from unblur.document.region import Region
 from unblur.document.shapes import (
     BrushStroke,
     Drawn,
+    FoundMask,
     Grow,
     Invert,
     Mode,
@@ -141,8 +142,11 @@ def _moved_edge(shapes: Shapes, area: Rect, photo: Size, factor: int) -> Mask:
 def _is_soft(shapes: Shapes) -> bool:
     """Whether the mask may have edges wider than a pixel."""
     return any(
-        isinstance(shape, BrushStroke)
-        and (shape.hardness < 1.0 or (shape.pressures and shape.pressure is Pressure.OPACITY))
+        isinstance(shape, FoundMask)
+        or (
+            isinstance(shape, BrushStroke)
+            and (shape.hardness < 1.0 or (shape.pressures and shape.pressure is Pressure.OPACITY))
+        )
         for shape in shapes
     )
 
