@@ -1,10 +1,24 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from math import cos, sin
+
 import pytest
 
 from unblur.document.geometry import Point, Rect, Size
 from unblur.document.region import ModelChoice, Region, RegionId
-from unblur.document.shapes import BrushStroke, Mode, Rectangle, Shape, WholePhoto
+from unblur.document.shapes import (
+    BrushStroke,
+    Ellipse,
+    Grow,
+    Invert,
+    Lasso,
+    Mode,
+    Pressure,
+    Rectangle,
+    Shape,
+    WholePhoto,
+)
 from unblur.imaging import masks
 from unblur.ui.region_plans import RegionPlan, RegionPlans
 
@@ -31,6 +45,36 @@ def test_a_stroke_gets_every_tile_that_it_touches_and_hardly_more(radius: float)
     assert touched <= set(plan.needed)
     assert len(plan.needed) <= len(touched) + 6
     assert len(plan.needed) < len(everywhere)
+
+
+OVAL = Ellipse(Rect(300, 200, 1100, 700))
+CURVE = Lasso(tuple(Point(1000 + 700 * cos(i / 9), 700 + 500 * sin(i / 9)) for i in range(50)))
+PEN = BrushStroke(
+    DIAGONAL, 40, pressures=tuple(0.1 + i / 120 for i in range(100)), pressure=Pressure.SIZE
+)
+DRAWINGS: dict[str, tuple[Shape, ...]] = {
+    "ellipse": (OVAL,),
+    "lasso": (CURVE,),
+    "pen": (PEN,),
+    "grown": (OVAL, Grow(60)),
+    "shrunk": (CURVE, Grow(-60)),
+    "inverted": (OVAL, Invert()),
+    "ring": (OVAL, replace(CURVE, mode=Mode.SUBTRACT)),
+    "both": (OVAL, replace(PEN, mode=Mode.INTERSECT)),
+}
+
+
+@pytest.mark.parametrize("shapes", DRAWINGS.values(), ids=DRAWINGS.keys())
+def test_whatever_is_drawn_gets_every_tile_that_it_touches_and_hardly_more(
+    shapes: tuple[Shape, ...],
+) -> None:
+    plan = planned(*shapes)
+    grid = plan.key.grid
+    whole = masks.rasterize(shapes, 0.0, Rect.of_size(PHOTO), PHOTO)
+    everywhere = set(grid.tiles_touching(Rect.of_size(PHOTO)))
+    touched = {index for index in everywhere if whole[grid.support(index).slices].any()}
+    assert touched <= set(plan.needed)
+    assert len(plan.needed) <= len(touched) + 6
 
 
 def test_a_rectangle_gets_exactly_the_tiles_that_it_touches() -> None:

@@ -16,7 +16,16 @@ from unblur.document.buffer import Mask
 from unblur.document.geometry import Rect, Size
 from unblur.document.grid import LayerKey, TileGrid, TileIndex
 from unblur.document.region import Region, RegionId
-from unblur.document.shapes import BrushStroke, Shape
+from unblur.document.shapes import (
+    BrushStroke,
+    Ellipse,
+    Grow,
+    Lasso,
+    Pressure,
+    Rectangle,
+    Shape,
+    WholePhoto,
+)
 from unblur.engine.tiling import (
     TilingPolicy,
     plan_grid,
@@ -30,7 +39,8 @@ from unblur_models.errors import ZooError
 PREVIEW_FACTOR = 4
 _KEPT_ANSWERS = 64
 
-_COARSEST = 16  # photo pixels a side, when it is asked which tiles a stroke touches
+_COARSEST = 16  # photo pixels a side, when it is asked which tiles a mask touches
+_LASSO_DETAIL = 4.0  # a line by hand has no thinner corners that matter
 
 
 class Masks(Protocol):
@@ -135,20 +145,40 @@ class RegionPlans:
         """Whether the region's mask is above zero somewhere in a rectangle; None: everywhere."""
         if region.is_whole_photo:
             return None
-        radii = [shape.radius for shape in region.shapes if isinstance(shape, BrushStroke)]
-        if not radii:
+        if all(isinstance(shape, Rectangle | WholePhoto) for shape in region.shapes):
             return partial(self._touches, region.shapes)
-        # Strokes are drawn once and small: tile by tile a long one takes seconds. That may
+        # All else is drawn once and small: tile by tile a long stroke takes seconds. That may
         # name a tile whose pixels the mask misses by some pixels, never the other way round.
+        detail = min(_finest_detail(shape) for shape in region.shapes)
         factor = _COARSEST
-        while factor > 1 and factor > min(radii) / 2:
+        while factor > 1 and factor > detail:
             factor //= 2
         coarse = self._masks.rasterize(region.shapes, 0.0, bounds, self._photo, factor)
         corner = bounds.shrunk_by(factor)
-        return lambda rect: bool(coarse[rect.shrunk_by(factor).relative_to(corner).slices].any())
+        # A slanted or a moved edge may lie beside its place by a pixel of the small mask.
+        slanted = (Ellipse, Lasso, Grow)
+        slack = int(any(isinstance(shape, slanted) for shape in region.shapes))
+
+        def touches(rect: Rect) -> bool:
+            small = rect.shrunk_by(factor).expanded(slack, corner)
+            return bool(coarse[small.relative_to(corner).slices].any())
+
+        return touches
 
     def _touches(self, shapes: tuple[Shape, ...], rect: Rect) -> bool:
         return self._masks.touches(shapes, 0.0, rect, self._photo)
+
+
+def _finest_detail(shape: Shape) -> float:
+    """Photo pixels a side of the coarsest mask in which nothing of a shape is lost."""
+    if isinstance(shape, BrushStroke):
+        is_thinner = shape.pressure is Pressure.SIZE and bool(shape.pressures)
+        return shape.radius / 2 * (min(shape.pressures) if is_thinner else 1.0)
+    if isinstance(shape, Ellipse):
+        return min(shape.rect.size) / 4
+    if isinstance(shape, Lasso):
+        return _LASSO_DETAIL
+    return _COARSEST
 
 
 def _policy(region: Region) -> TilingPolicy | None:
