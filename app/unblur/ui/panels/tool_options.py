@@ -93,6 +93,7 @@ class ToolOptionsBar(QToolBar):
         self.hint = QLabel()
         self.hint.setObjectName("muted")
         self.hint.setMinimumWidth(1)
+        self.hint.setIndent(10)
         self.hint.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(self.hint)
         for button in self.findChildren(QToolButton):
