@@ -50,6 +50,14 @@ class ImageRegionOutsideError(ImageError):
     """A region that was asked for lies beyond the photo; `detail` says where and how large."""
 
 
+class ImageNothingFoundError(ImageError):
+    """What was to be restored is not on the photo; `detail` says what was looked for."""
+
+
+class ImageMaskSizeError(ImageError):
+    """A mask is not as large as the photo; `path` names the mask, `detail` says both sizes."""
+
+
 class ImageReadDeniedError(ImageError):
     """The system does not let this file be read."""
 

@@ -63,6 +63,16 @@ _TEMPLATES: dict[type[AppError], tuple[str, str, str]] = {
         "“{name}” was not restored: the region {detail}.",
         "Give a region inside the photo.",
     ),
+    errors.ImageNothingFoundError: (
+        "Nothing found",
+        "“{name}” was not restored: {detail} could not be found on it.",
+        "Restore the whole photo, or mark a region yourself.",
+    ),
+    errors.ImageMaskSizeError: (
+        "The mask does not fit",
+        "The mask “{name}” is not as large as the photo ({detail} pixels).",
+        "Give a mask of the photo's size, white where it is to be restored.",
+    ),
     errors.ImageReadDeniedError: (
         "No permission to read",
         "“{name}” may not be read by you.",

@@ -6,7 +6,7 @@ import argparse
 import math
 from dataclasses import dataclass
 
-from unblur.document.geometry import Rect
+from unblur.document.geometry import Point, Rect
 from unblur.document.region import Scale
 
 QUALITIES = ("draft", "good", "best")
@@ -29,6 +29,22 @@ class RestoreOrder:
     device: str = "auto"
     overwrite: bool = False
     as_json: bool = False
+    faces: bool = False
+    people: bool = False
+    background: bool = False
+    objects: tuple[Point, ...] = ()
+    masks: tuple[str, ...] = ()
+
+
+def point(text: str) -> Point:
+    """A place on the photo from "x,y" in pixels. Raises ArgumentTypeError."""
+    try:
+        x, y = (float(part) for part in text.split(","))
+    except ValueError:
+        x = y = math.nan
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise argparse.ArgumentTypeError(f"“{text}” is not X,Y in pixels, such as 320,180")
+    return Point(x, y)
 
 
 def region(text: str) -> Rect:

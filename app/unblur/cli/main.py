@@ -52,6 +52,11 @@ def _restore_order(options: argparse.Namespace) -> arguments.RestoreOrder:
         device=options.device,
         overwrite=options.overwrite,
         as_json=options.json,
+        faces=options.faces,
+        people=options.people,
+        background=options.background,
+        objects=tuple(options.object),
+        masks=tuple(options.mask),
     )
 
 
@@ -114,6 +119,7 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
         metavar="X,Y,W,H",
         help="restore this rectangle of pixels alone; may be given several times",
     )
+    _add_selections(parser)
     parser.add_argument(
         "--feather",
         type=arguments.feather,
@@ -129,4 +135,26 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--json", action="store_true", help="one JSON object a photo and line on standard output"
+    )
+
+
+def _add_selections(parser: argparse.ArgumentParser) -> None:
+    """What can be restored besides rectangles; all that is named is restored."""
+    parser.add_argument("--faces", action="store_true", help="restore the faces")
+    parser.add_argument("--people", action="store_true", help="restore the people")
+    parser.add_argument("--background", action="store_true", help="restore all that is not people")
+    parser.add_argument(
+        "--object",
+        type=arguments.point,
+        action="append",
+        default=[],
+        metavar="X,Y",
+        help="restore the thing at this pixel; may be given several times",
+    )
+    parser.add_argument(
+        "--mask",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="restore where this picture of the same size is white; may be given several times",
     )

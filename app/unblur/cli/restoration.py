@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from unblur.cli.arguments import RestoreOrder
 from unblur.cli.progress import Progress
 from unblur.cli.restorer import Restorer
+from unblur.cli.selection import Selector
 from unblur.cli.targets import Target
 from unblur.document.document import Document
 from unblur.document.geometry import Rect
 from unblur.document.photo import Photo
 from unblur.document.region import ModelChoice, Region, new_region_id
-from unblur.document.shapes import Rectangle, Shape, WholePhoto
-from unblur.errors import ImageRegionOutsideError
 from unblur.imaging.codec import decode
 from unblur.imaging.export import ExportOptions, check_target, export
 
@@ -40,6 +39,7 @@ class Restoration:
 
     order: RestoreOrder
     restorer: Restorer
+    selector: Selector
 
     def restore(self, target: Target, progress: Progress) -> Report:
         """Restore one photo into its target. Raises AppError; then no file is left there."""
@@ -63,22 +63,16 @@ class Restoration:
         )
 
     def _document(self, photo: Photo) -> Document:
-        shapes: list[Shape] = [Rectangle(rect) for rect in self.order.regions] or [WholePhoto()]
         model = ModelChoice(self.restorer.card.id, self.restorer.quality, self.order.scale)
         regions = tuple(
             Region(
                 id=new_region_id(),
-                name=f"Region {number}",
-                shapes=(shape,),
+                name=selected.name,
+                shapes=selected.shapes,
                 model=model,
                 strength=self.order.strength,
-                feather=self.order.feather,
+                feather=selected.feather,
             )
-            for number, shape in enumerate(shapes, start=1)
+            for selected in self.selector.select(photo)
         )
-        for region, rect in zip(regions, self.order.regions, strict=False):
-            if region.bounds(photo.size).is_empty:
-                where = f"{rect.x},{rect.y},{rect.width},{rect.height} lies beyond its"
-                size = f"{photo.size.width} × {photo.size.height} pixels"
-                raise ImageRegionOutsideError(photo.path, f"{where} {size}")
         return Document(photo, regions)

@@ -46,12 +46,14 @@ def _prepare(order: RestoreOrder, card: catalog.ModelCard) -> Restoration:
     # torch comes with these: only now that the words were found usable.
     from unblur.cli.restoration import Restoration
     from unblur.cli.restorer import Restorer
+    from unblur.cli.selection import Selector
     from unblur.engine.device import choose_device
     from unblur.engine.provider import ZooProvider
 
     device = choose_device(order.device)
     quality = order.quality or catalog.default_quality(card, is_accelerated=device.is_accelerated)
-    return Restoration(order, Restorer(card, quality, device, ZooProvider()))
+    restorer = Restorer(card, quality, device, ZooProvider())
+    return Restoration(order, restorer, Selector(order))
 
 
 def _restore(target: Target, restoration: Restoration) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from unblur.cli.progress import Progress
@@ -11,13 +12,22 @@ from unblur.document.geometry import Rect
 from unblur.document.grid import LayerKey
 from unblur.document.photo import Photo
 from unblur.document.region import Region, RegionId
+from unblur.document.shapes import Rectangle, WholePhoto
 from unblur.engine.blending import RestoredTiles
 from unblur.engine.device import Device
 from unblur.engine.provider import ModelProvider
 from unblur.engine.request import InferenceRequest, RestorePass
 from unblur.engine.runner import run
 from unblur.engine.tiling import ordered_from, plan_grid, policy_for, resolve_scale, tiles_for_mask
+from unblur.imaging.masks import touches
 from unblur_models.catalog import ModelCard
+
+
+def _support(region: Region, photo: Photo) -> Callable[[Rect], bool] | None:
+    """Whether a rectangle needs a region's pixels; None where all of its bounds do."""
+    if all(isinstance(shape, WholePhoto | Rectangle) for shape in region.shapes):
+        return None
+    return lambda rect: touches(region.shapes, region.feather, rect, photo.size)
 
 
 class Layers:
@@ -47,14 +57,14 @@ class Restorer:
     provider: ModelProvider
 
     def plan(self, region: Region, photo: Photo) -> RestorePass:
-        """The tiles that a region needs, all of its bounds, from its middle outwards."""
+        """The tiles that a region needs, from its middle outwards."""
         bounds = region.bounds(photo.size)
         factor = resolve_scale(
             region.model.scale, bounds.size.area, is_accelerated=self.device.is_accelerated
         )
         grid = plan_grid(bounds, photo.size, policy_for(self.card), factor)
-        # A rectangle is all mask, so every tile that touches it is needed.
-        indices = ordered_from(grid, tiles_for_mask(grid, None, bounds), bounds.center)
+        support = _support(region, photo)
+        indices = ordered_from(grid, tiles_for_mask(grid, support, bounds), bounds.center)
         return RestorePass(LayerKey(self.card.id, self.quality, grid), indices, region.id)
 
     def run(self, photo: Photo, passes: tuple[RestorePass, ...], progress: Progress) -> Layers:
