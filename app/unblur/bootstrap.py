@@ -57,6 +57,7 @@ from unblur.ui.panels.restore_box import RestoreBox
 from unblur.ui.panels.status import StatusBar
 from unblur.ui.panels.tool_options import ToolOptionsBar
 from unblur.ui.pasted import PastedPictures
+from unblur.ui.people_search import PeopleSearch
 from unblur.ui.preferences import Preferences
 from unblur.ui.recent_files import RecentFiles
 from unblur.ui.recovery import find_orphans
@@ -171,7 +172,7 @@ class Program(QObject):
         self.filmstrip = Filmstrip(self.session, self.icons, theme)
         self.empty = EmptyState(app_icon, paths.sample_photo())
         self.regions = RegionList(self.session, self.icons, theme)
-        self.looks = BlurLooks(self.session, self.jobs, heavy.look_at_blur, self)
+        self.looks = BlurLooks(self.session, self.jobs, heavy.look_at, self)
         advice = BlurBox(self.session, self.looks, self.actions)
         self.panel = RegionPanel(
             self.session, self.actions, advice, self.regions, RestoreBox(self.restorer)
@@ -202,6 +203,9 @@ class Program(QObject):
             self.session, self.exporter, lambda opened: ask_about(opened.title, self.window), self
         )
         self.faces = FaceSearch(self.session, self.jobs, heavy.find_faces, self)
+        self.people = PeopleSearch(
+            self.session, self.jobs, heavy.find_people, lambda: self.looks.is_out_of_focus, self
+        )
         self.commands = Commands(
             self.actions,
             Parts(
@@ -213,6 +217,8 @@ class Program(QObject):
                 self.canvas,
                 self.regions,
                 self.faces,
+                self.people,
+                self.looks,
                 self.window,
             ),
             self,
@@ -225,7 +231,7 @@ class Program(QObject):
         self.news = News(self.banners, self.status, self)
         self.news.follow_photos(self.session, self.opener)
         self.news.follow_engine(self.client, self.restorer)
-        self.news.follow_faces(self.faces)
+        self.news.follow_searches(self.faces, self.people)
         self.news.follow_files(self.exporter, self.preferences, self.autosave)
 
     def _connect_canvas(self) -> None:

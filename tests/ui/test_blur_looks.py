@@ -42,7 +42,7 @@ class Look:
 
     def __call__(
         self, pixels: np.ndarray, proceed: Callable[[], None]
-    ) -> tuple[Measurement, Advice]:
+    ) -> tuple[Measurement, Advice, bool]:
         self.calls += 1
         assert self.gate.wait(10)
         proceed()
@@ -51,7 +51,7 @@ class Look:
         cells = np.full((50, 75), 3.0, np.float32)
         blur = Blur(BlurKind.MOTION, 1.0, 12.0, 30.0)
         photo = Size(pixels.shape[1], pixels.shape[0])
-        return Measurement(photo, blur, 1.0, BlurMap(cells, cells / 3, 8)), self.advice
+        return Measurement(photo, blur, 1.0, BlurMap(cells, cells / 3, 8)), self.advice, True
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def test_closing_the_photo_ends_the_search_silently(
     faces.find()
     assert finder.entered.wait(5)
     session.close(opened)
-    assert not faces.is_busy
+    assert not faces.question.is_busy
     with qtbot.assertNotEmitted(faces.found, wait=100):
         finder.gate.set()
 
@@ -146,7 +146,7 @@ def test_missing_weights_are_told(
 ) -> None:
     session.open(make_photo())
     finder.error = WeightsMissingError("yunet", "nowhere")
-    with qtbot.waitSignal(faces.failed) as told:
+    with qtbot.waitSignal(faces.question.failed) as told:
         faces.find()
     assert told.args == [finder.error]
-    assert not faces.is_busy
+    assert not faces.question.is_busy

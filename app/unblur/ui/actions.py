@@ -35,6 +35,7 @@ class ActionId(StrEnum):
     CLEAR_REGION = auto()
     CLEAR_PROTECTION = auto()
     FIND_FACES = auto()
+    FIND_PEOPLE = auto()
     WHOLE_PHOTO = auto()
     RESTORE = auto()
     PREVIEW = auto()
@@ -137,6 +138,14 @@ SPECS: Mapping[ActionId, ActionSpec] = {
     ),
     ActionId.FIND_FACES: ActionSpec(
         "Find &Faces", "Make a region of every face", ("F",), "faces", "photo", label="Faces"
+    ),
+    ActionId.FIND_PEOPLE: ActionSpec(
+        "&People and Background",
+        "Make one region of the people and one of all the rest",
+        ("Shift+F",),
+        "people",
+        "photo",
+        label="People",
     ),
     ActionId.RESTORE: ActionSpec(
         "&Restore", "Restore every visible region", ("Ctrl+R",), needs="photo"

@@ -1,11 +1,11 @@
-"""What the blur of the shown photo is: measured once, in the pool, and proposed, never imposed."""
+"""What the shown photo is like: looked at once, in the pool; what follows is only proposed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -22,7 +22,10 @@ if TYPE_CHECKING:  # OpenCV comes with these
     from unblur.analysis.blur_map import BlurMap
     from unblur.analysis.measurement import Measurement
 
-LookAtBlur = Callable[[PixelImage, Callable[[], None]], tuple["Measurement", "Advice"]]
+Seen: TypeAlias = "tuple[Measurement, Advice, bool]"
+"""What was measured, what is advised, and whether there are faces."""
+
+LookAt = Callable[[PixelImage, Callable[[], None]], Seen]
 
 
 class BlurLooks(QObject):
@@ -38,14 +41,14 @@ class BlurLooks(QObject):
         self,
         session: Session,
         jobs: FileJobs,
-        look: LookAtBlur,
+        look: LookAt,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._jobs = jobs
         self._look = look
-        self._seen: dict[int, tuple[Measurement, Advice]] = {}
+        self._seen: dict[int, Seen] = {}
         self._looking: dict[int, CancelToken] = {}
         session.current_changed.connect(self._on_current_changed)
         session.photo_closed.connect(self._on_photo_closed)
@@ -70,6 +73,19 @@ class BlurLooks(QObject):
         seen = self._of_current()
         return seen[0].map if seen else None
 
+    @property
+    def has_faces(self) -> bool:
+        """Whether somebody is known to be in the shown photo."""
+        seen = self._of_current()
+        return seen is not None and seen[2]
+
+    @property
+    def is_out_of_focus(self) -> bool:
+        """Whether defocus, and no motion, is known of the shown photo."""
+        seen = self._of_current()
+        blur = seen[0].blur if seen else None
+        return blur is not None and blur.kind.value == "defocus"
+
     def apply(self) -> None:
         """Give the selected region what is advised; the whole photo when there is no region."""
         advice, document = self.advice, self._session.document
@@ -80,7 +96,7 @@ class BlurLooks(QObject):
             model = ModelChoice(advice.model_id, advice.quality, advice.scale)
             self._session.edit_region(replace(region, model=model), "Follow the Advice")
 
-    def _of_current(self) -> tuple[Measurement, Advice] | None:
+    def _of_current(self) -> Seen | None:
         opened = self._session.current
         return self._seen.get(opened.id) if opened else None
 
@@ -100,7 +116,7 @@ class BlurLooks(QObject):
             token.cancel()
 
     @Slot(object, object)
-    def _on_answered(self, token: object, seen: tuple[Measurement, Advice]) -> None:
+    def _on_answered(self, token: object, seen: Seen) -> None:
         photo_id = self._ended(token)
         if photo_id is not None:
             self._seen[photo_id] = seen

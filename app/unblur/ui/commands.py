@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from unblur.ui.actions import ActionId, Actions
+from unblur.ui.blur_looks import BlurLooks
 from unblur.ui.canvas.canvas import Canvas
 from unblur.ui.canvas.compare import CompareMode
 from unblur.ui.closing import Closer
@@ -18,6 +19,7 @@ from unblur.ui.face_search import FaceSearch
 from unblur.ui.main_window import MainWindow
 from unblur.ui.opening import PhotoOpener
 from unblur.ui.panels.region_list import RegionList
+from unblur.ui.people_search import PeopleSearch
 from unblur.ui.restorer import Restorer
 from unblur.ui.session import Session
 
@@ -45,6 +47,8 @@ class Parts:
     canvas: Canvas
     regions: RegionList
     faces: FaceSearch
+    people: PeopleSearch
+    looks: BlurLooks
     window: MainWindow
 
 
@@ -63,6 +67,7 @@ class Commands(QObject):
         session.selection_changed.connect(self.refresh)
         session.document_changed.connect(self.refresh)
         restorer.running_changed.connect(self.refresh)
+        parts.looks.known.connect(self.refresh)
         restorer.outlook_changed.connect(self.refresh)
         self.refresh()
 
@@ -73,6 +78,7 @@ class Commands(QObject):
         self._actions.enable(photo=has_photo, region=session.selected_region is not None)
         for identity in (ActionId.RESTORE, ActionId.PREVIEW):
             self._actions[identity].setEnabled(has_photo and outlook.tiles > 0)
+        self._actions[ActionId.FIND_PEOPLE].setEnabled(has_photo and self._parts.looks.has_faces)
         self._actions[ActionId.STOP].setEnabled(self._parts.restorer.is_running)
         for identity in (ActionId.NEXT_PHOTO, ActionId.PREVIOUS_PHOTO):
             self._actions[identity].setEnabled(len(session.photos) > 1)
@@ -116,6 +122,7 @@ class Commands(QObject):
         self._on(ActionId.RENAME_REGION, parts.regions.rename_selected)
         self._on(ActionId.WHOLE_PHOTO, parts.session.add_whole_photo)
         self._on(ActionId.FIND_FACES, parts.faces.find)
+        self._on(ActionId.FIND_PEOPLE, parts.people.find)
         self._on(ActionId.RESTORE, parts.restorer.restore)
         self._on(ActionId.PREVIEW, parts.restorer.preview)
         self._on(ActionId.STOP, parts.restorer.stop)

@@ -12,11 +12,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from unblur.document.buffer import PixelImage
 from unblur.document.document import Document
 from unblur.document.geometry import Rect
-from unblur.document.region import Region
 from unblur.document.shapes import Ellipse
-from unblur.engine.cancel import CancelToken
-from unblur.errors import AppError
 from unblur.ui.open_photo import OpenPhoto
+from unblur.ui.photo_question import PhotoQuestion
 from unblur.ui.session import Session
 from unblur.workers.files import FileJobs
 
@@ -29,17 +27,13 @@ _SAME = 0.5  # a face is there already when a region and it share this much of b
 
 
 class FaceSearch(QObject):
-    """Looks for the faces of the shown photo in the pool; the latest search wins.
+    """Looks for the faces of the shown photo.
 
     Signals:
-        busy_changed: a search began or ended (bool).
         found: so many faces got a region; those that have one already are not counted.
-        failed: the AppError that ended a search.
     """
 
-    busy_changed = Signal(bool)
     found = Signal(int)
-    failed = Signal(object)
 
     def __init__(
         self,
@@ -50,65 +44,22 @@ class FaceSearch(QObject):
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._jobs = jobs
         self._find_faces = find_faces
-        self._search: tuple[OpenPhoto, CancelToken] | None = None
-        jobs.answered.connect(self._on_answered)
-        jobs.not_answered.connect(self._on_not_answered)
-        session.photo_closed.connect(self._on_photo_closed)
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether faces are being looked for."""
-        return self._search is not None
+        self.question = PhotoQuestion(session, jobs, self)
+        self.question.answered.connect(self._on_answered)
 
     def find(self) -> None:
         """Make a region of every face of the shown photo that has none yet."""
         opened = self._session.current
-        if opened is None:
-            return
-        self._stop()
-        token = CancelToken()
-        self._search = (opened, token)
-        self._jobs.ask(
-            token, partial(self._find_faces, opened.photo.pixels, token.raise_if_cancelled)
-        )
-        self.busy_changed.emit(True)
-
-    def _stop(self) -> None:
-        if self._search is not None:
-            self._search[1].cancel()
-            self._search = None
-            self.busy_changed.emit(False)
-
-    def _ended(self, token: object) -> OpenPhoto | None:
-        """The photo whose search this was; None for one that nobody waits for any more."""
-        if self._search is None or self._search[1] is not token:
-            return None
-        opened, _ = self._search
-        self._search = None
-        self.busy_changed.emit(False)
-        return opened
+        if opened is not None:
+            self.question.ask(opened, partial(self._find_faces, opened.photo.pixels))
 
     @Slot(object, object)
-    def _on_answered(self, token: object, ovals: Sequence[Oval]) -> None:
-        opened = self._ended(token)
-        if opened is None:
-            return
+    def _on_answered(self, opened: OpenPhoto, ovals: Sequence[Oval]) -> None:
         new = [each for each in ovals if not _is_there(each[0], opened.document)]
         if new:
             self._add(opened, new)
         self.found.emit(len(new))
-
-    @Slot(object, object)
-    def _on_not_answered(self, token: object, error: AppError) -> None:
-        if self._ended(token) is not None:
-            self.failed.emit(error)
-
-    @Slot(object)
-    def _on_photo_closed(self, opened: OpenPhoto) -> None:
-        if self._search is not None and self._search[0] is opened:
-            self._stop()
 
     def _add(self, opened: OpenPhoto, ovals: Sequence[Oval]) -> None:
         document = opened.document
@@ -125,11 +76,8 @@ class FaceSearch(QObject):
 
 def _is_there(oval: Ellipse, document: Document) -> bool:
     """Whether a region lies where this face is."""
-    return any(_share(oval.rect, _bounds(region, document)) > _SAME for region in document.regions)
-
-
-def _bounds(region: Region, document: Document) -> Rect:
-    return region.bounds(document.photo.size)
+    photo = document.photo.size
+    return any(_share(oval.rect, each.bounds(photo)) > _SAME for each in document.regions)
 
 
 def _share(rect: Rect, other: Rect) -> float:

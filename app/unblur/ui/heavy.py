@@ -14,7 +14,10 @@ from unblur.document.buffer import Mask, PixelImage
 from unblur.document.document import Document
 from unblur.document.geometry import Rect, Size
 from unblur.document.photo import Photo
-from unblur.document.shapes import Ellipse, Shape
+from unblur.document.shapes import Ellipse, FoundMask, Shape
+
+_SURE = 0.8  # score of a face that stands for a person: what is none takes a sofa along
+_PORTRAIT = 0.12  # of the photo's height: a face from which on a person fills much of it
 
 if TYPE_CHECKING:
     from unblur.analysis.advice import Advice
@@ -64,13 +67,38 @@ def find_faces(pixels: PixelImage, proceed: Callable[[], None]) -> Sequence[tupl
     return [oval_of(face) for face in FaceFinder().find(pixels, proceed)]
 
 
-def look_at_blur(pixels: PixelImage, proceed: Callable[[], None]) -> tuple[Measurement, Advice]:
-    """What the blur of a photo is, and what to do about it."""
+def find_people(
+    pixels: PixelImage,
+    is_out_of_focus: bool,  # noqa: FBT001
+    proceed: Callable[[], None],
+) -> FoundMask | None:
+    """The people of a photo as one mask; None where there is no face.
+
+    Matting is for portraits: it bears motion blur, and loses people who are small or out of
+    focus. Those are asked for at their faces.
+    """
+    from unblur.detect.faces import FaceFinder
+    from unblur.detect.people import PeopleFinder, PeopleMethod
+    from unblur.document.found_masks import found_mask
+
+    faces = FaceFinder(_SURE).find(pixels, proceed)
+    if not faces:
+        return None
+    is_portrait = max(face.box.height for face in faces) > _PORTRAIT * pixels.shape[0]
+    is_matted = is_portrait and not is_out_of_focus
+    method = PeopleMethod.MATTING if is_matted else PeopleMethod.BY_FACES
+    mask = found_mask(PeopleFinder().find(pixels, faces, method, proceed))
+    return None if mask.rect.is_empty else mask
+
+
+def look_at(pixels: PixelImage, proceed: Callable[[], None]) -> tuple[Measurement, Advice, bool]:
+    """What the blur of a photo is, what to do about it, and whether there are faces."""
     from unblur.analysis.advice import advise
     from unblur.analysis.measurement import measure
+    from unblur.detect.faces import FaceFinder
 
     measured = measure(pixels, proceed)
-    return measured, advise(measured)
+    return measured, advise(measured), bool(FaceFinder(_SURE).find(pixels, proceed))
 
 
 def depth_lost(photo: Photo, suffix: str) -> bool:

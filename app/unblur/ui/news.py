@@ -17,6 +17,7 @@ from unblur.ui.open_photo import OpenPhoto
 from unblur.ui.opening import PhotoOpener
 from unblur.ui.panels.banner import BannerArea, Kind, Notice
 from unblur.ui.panels.status import StatusBar
+from unblur.ui.people_search import PeopleSearch
 from unblur.ui.preferences import Preferences
 from unblur.ui.restorer import Progress, Restorer
 from unblur.ui.session import Session
@@ -55,11 +56,15 @@ class News(QObject):
         restorer.running_changed.connect(self._on_running_changed)
         restorer.failed.connect(self._on_failed)
 
-    def follow_faces(self, faces: FaceSearch) -> None:
-        """Looking for faces, and what came of it."""
-        faces.busy_changed.connect(self._on_looking_for_faces)
+    def follow_searches(self, faces: FaceSearch, people: PeopleSearch) -> None:
+        """Looking for faces and people, and what came of it."""
+        for search, words in ((faces, "Looking for faces…"), (people, "Looking for people…")):
+            search.question.busy_changed.connect(
+                lambda is_busy, words=words: self._show_search(words if is_busy else "")
+            )
+            search.question.failed.connect(self._on_failed)
         faces.found.connect(self._on_faces_found)
-        faces.failed.connect(self._on_failed)
+        people.found.connect(self._on_people_found)
 
     def follow_files(
         self, exporter: Exporter, preferences: Preferences, autosave: Autosave
@@ -124,16 +129,21 @@ class News(QObject):
         if not is_running:
             self._status.show_busy("")
 
-    @Slot(bool)
-    def _on_looking_for_faces(self, is_looking: bool) -> None:  # noqa: FBT001 - a Qt slot
+    def _show_search(self, words: str) -> None:
         if not self._is_restoring:  # whose progress says more
-            self._status.show_busy("Looking for faces…" if is_looking else "")
+            self._status.show_busy(words)
 
     @Slot(int)
     def _on_faces_found(self, count: int) -> None:
         if count == 0:
             hint = "Draw around a face that was missed, with the ellipse or the brush."
             self._banners.tell(Notice(Kind.INFO, "No further faces were found", hint))
+
+    @Slot(bool)
+    def _on_people_found(self, is_anybody: bool) -> None:  # noqa: FBT001 - a Qt slot
+        if not is_anybody:
+            hint = "People are looked for where there is a face. Draw around them by hand."
+            self._banners.tell(Notice(Kind.INFO, "Nobody was found", hint))
 
     @Slot(float)
     def _on_export_progressed(self, share: float) -> None:

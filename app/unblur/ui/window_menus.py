@@ -26,6 +26,7 @@ _MENUS: dict[str, tuple[ActionId | None, ...]] = {
         _SEPARATOR,
         ActionId.WHOLE_PHOTO,
         ActionId.FIND_FACES,
+        ActionId.FIND_PEOPLE,
         ActionId.RENAME_REGION,
         ActionId.DELETE_REGION,
         _SEPARATOR,

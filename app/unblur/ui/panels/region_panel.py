@@ -81,20 +81,23 @@ class RegionPanel(QWidget):
         session.document_changed.connect(self._on_document_changed)
         self._on_document_changed(session.document, DocumentDiff())
 
-    def _header(self, actions: Actions) -> QHBoxLayout:
+    def _header(self, actions: Actions) -> QVBoxLayout:
         title = QLabel("Regions")
         title.setObjectName("heading")
         row = QHBoxLayout()
         row.setSpacing(2)
-        row.addWidget(title)
-        row.addStretch()
-        for identity in (ActionId.FIND_FACES, ActionId.WHOLE_PHOTO):
+        for identity in (ActionId.FIND_FACES, ActionId.FIND_PEOPLE, ActionId.WHOLE_PHOTO):
             button = QToolButton()
             button.setDefaultAction(actions[identity])
             button.setIconSize(QSize(16, 16))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             row.addWidget(button)
-        return row
+        row.addStretch()
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        column.addWidget(title)
+        column.addLayout(row)
+        return column
 
     def _on_document_changed(self, document: Document | None, _changes: DocumentDiff) -> None:
         has_regions = document is not None and bool(document.regions)
