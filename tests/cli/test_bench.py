@@ -136,7 +136,7 @@ def test_a_coarse_quality_that_something_disturbed_is_not_left_out_before_a_fine
     model = Disturbed(clock, draft=0.1, good=0.2, best=0.4)
     monkeypatch.setattr(provider.ZooProvider, "get", lambda *_: model)
 
-    outcome = unblur(*WORDS, "--seconds", "8", "--json")
+    outcome = unblur(*WORDS, "--seconds", "12", "--json")
 
     assert [each.get("rounds") for each in outcome.reports[0]["models"]] == [20, 20, 20]
 

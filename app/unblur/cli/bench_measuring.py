@@ -19,7 +19,7 @@ from unblur_models.catalog import ModelCard
 _USUAL_ROUNDS = 3
 _MOST_ROUNDS = 20
 _ROUNDS_SECONDS = 5.0  # for more rounds than the usual
-_ESTIMATING_SHARE = 0.5  # of the budget; what is not estimated by then is left out
+_ESTIMATING_SHARE = 0.3  # of the budget; what is not estimated by then is left out
 
 
 @dataclass(frozen=True, slots=True)
