@@ -100,14 +100,16 @@ class _Handler(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
 
     def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
         """For this machine."""
-        return self.do_open(partial(_Connection, self._watch), req)
+        return self.do_open(partial(_Watched, self._watch), req)
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
         """For all others."""
-        return self.do_open(partial(_SafeConnection, self._watch), req, context=self._tls)
+        return self.do_open(partial(_WatchedSafely, self._watch), req, context=self._tls)
 
 
-class _Connection(http.client.HTTPConnection):
+class _Watched(http.client.HTTPConnection):
+    """Shows its socket as soon as there is one."""
+
     def __init__(self, watch: Watch, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._watch = watch
@@ -118,12 +120,5 @@ class _Connection(http.client.HTTPConnection):
         self._watch(self.sock)
 
 
-class _SafeConnection(http.client.HTTPSConnection):
-    def __init__(self, watch: Watch, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._watch = watch
-
-    def connect(self) -> None:
-        """Connect and show the socket."""
-        super().connect()
-        self._watch(self.sock)
+class _WatchedSafely(_Watched, http.client.HTTPSConnection):
+    """The same through TLS."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
 
 from unblur.document.photo import Photo
 from unblur.errors import (
@@ -18,6 +18,7 @@ from unblur.errors import (
     ImageWriteError,
     UnexpectedEngineError,
 )
+from unblur.workers.pool import run_in_pool
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ class FileJobs(QObject):
 
     def _start(self, job: _Job) -> None:
         self._pending += 1
-        QThreadPool.globalInstance().start(_Runnable(job, self._ended.emit))
+        run_in_pool(job, self._ended.emit)
 
     @Slot(object)
     def _on_ended(self, job: _Job) -> None:
@@ -223,17 +224,3 @@ class _Other:
 
 
 _Job: TypeAlias = _Open | _Export | _Question | _Other
-
-
-class _Runnable(QRunnable):
-    """Carries a job to the pool and its outcome back."""
-
-    def __init__(self, job: _Job, ended: Callable[[_Job], None]) -> None:
-        super().__init__()
-        self._job = job
-        self._ended = ended
-
-    def run(self) -> None:
-        """On the pool's thread."""
-        self._job.work()
-        self._ended(self._job)

@@ -6,9 +6,10 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
 
 from unblur.errors import AppError, Cancelled, UnexpectedEngineError
+from unblur.workers.pool import run_in_pool
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class ModelJobs(QObject):
             return
         self._running[key] = cancel
         job = _Job(key, partial(work, partial(self._moved.emit, key)))
-        QThreadPool.globalInstance().start(_Runnable(job, self._ended.emit))
+        run_in_pool(job, self._ended.emit)
 
     def cancel(self, key: str) -> None:
         """Ask a job to stop."""
@@ -111,17 +112,3 @@ class _Job:
         except Exception as error:
             logger.exception("Unexpected failure in %s", self.key)
             self.error = UnexpectedEngineError(f"{type(error).__name__}: {error}")
-
-
-class _Runnable(QRunnable):
-    """Carries a job to the pool; the pool deletes it, the job lives on."""
-
-    def __init__(self, job: _Job, ended: Callable[[_Job], None]) -> None:
-        super().__init__()
-        self._job = job
-        self._ended = ended
-
-    def run(self) -> None:
-        """On the pool's thread."""
-        self._job.work()
-        self._ended(self._job)
