@@ -104,10 +104,10 @@ class Selector:
                 yield Selected("Background", (*people.shapes, Invert()), self._order.feather)
 
     def _method(self, photo: Photo) -> PeopleMethod:
-        """Matting sees nobody who is out of focus; asking at the faces does."""
+        """Matting has the softest edges, but loses people as soon as they are blurred."""
         blur = measure(photo.pixels).blur
-        out_of_focus = blur is not None and blur.kind in (BlurKind.DEFOCUS, BlurKind.MIXED)
-        return PeopleMethod.BY_FACES if out_of_focus else PeopleMethod.MATTING
+        is_sharp = blur is None or blur.kind is BlurKind.SHARP
+        return PeopleMethod.MATTING if is_sharp else PeopleMethod.BY_FACES
 
     def _selected(self, name: str, mask: Mask, missing: str, photo: Photo) -> Selected:
         shape = found_mask(mask)

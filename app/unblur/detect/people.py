@@ -1,8 +1,9 @@
 """The people of a photo as one mask, by three ways that suit different blurs.
 
-Selfie segmentation takes milliseconds and is rough. MODNet has soft edges and bears motion
-blur, but sees nobody in a photo out of focus. Segment Anything, asked at the faces, is the
-other way round. All three see people in cats and cups: ask only where there is a face.
+Selfie segmentation takes milliseconds and bears every blur, but its edges are rough. MODNet has
+soft edges, down to single hairs, and loses people who are small or blurred. Segment Anything,
+asked at the faces, bears blur and keeps edges, and takes seconds. docs/selection.md has the
+figures. All three see people in cats and cups: ask only where there is a face.
 """
 
 from __future__ import annotations
