@@ -136,7 +136,7 @@ def test_the_first_paint_converts_a_few_tiles_and_shows_a_stand_in_for_the_rest(
     stage.canvas.resize(1600, 1200)
     stage.show(Document(photo))
     stage.look(CompareMode.ORIGINAL, 0.99)
-    stage.canvas._paint_budget = 0.0
+    stage.canvas._backlog.budget = 0.0
     stage.canvas.repaint()
     assert conversions(stage)[0] == 1
     image = stage.canvas.grab().toImage()

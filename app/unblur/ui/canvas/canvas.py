@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from unblur.document.document import Document, DocumentDiff
@@ -16,6 +16,7 @@ from unblur.document.mask_change import document_change
 from unblur.document.region import Region, RegionId
 from unblur.imaging.composite import LayerReader
 from unblur.ui.canvas.backdrop import paint_backdrop, paint_drop_hint, paint_empty
+from unblur.ui.canvas.backlog import Backlog
 from unblur.ui.canvas.blur_overlay import BlurOverlay
 from unblur.ui.canvas.canvas_input import CanvasInput
 from unblur.ui.canvas.compare import CompareMode, Pane, divider_position, panes_of, viewport_of
@@ -33,7 +34,6 @@ from unblur.ui.canvas.marks import Marks
 from unblur.ui.canvas.navigator import Navigator
 from unblur.ui.canvas.scene import Scene
 from unblur.ui.canvas.surface import widened
-from unblur.ui.canvas.timebox import TimeBox
 from unblur.ui.canvas.tool_host import ToolHost
 from unblur.ui.canvas.view import DevicePoint, ViewTransform
 from unblur.ui.overrides import reports_errors
@@ -45,9 +45,6 @@ if TYPE_CHECKING:  # OpenCV comes with it
 
 _FIT_MARGIN = 16  # logical pixels around a fitted photo
 _MARK_MARGIN = 4.0  # logical pixels that outlines reach beyond what changed
-_PAINT_MS = 8.0  # what a paint may spend on converting tiles
-_IDLE_PAINT_MS = 24.0  # while nothing moves, more gets done for each paint
-_FIRST_PAINT_MS = 30.0  # after opening it may take longer, to be sharp at once
 
 
 class Canvas(QWidget):
@@ -82,11 +79,8 @@ class Canvas(QWidget):
         self._divider = 0.5
         self._is_peeking = False
         self._is_preview = False
-        self._paint_budget = _PAINT_MS
-        self._unfinished = QRegion()
-        self._more_time = QTimer(self)
-        self._more_time.setSingleShot(True)
-        self._more_time.timeout.connect(self._on_more_time)
+        self._backlog = Backlog(self)
+        self._backlog.wanted.connect(self._update_device)
         self.marks = Marks()
         self.tools = ToolHost(self)
         self._navigator = Navigator(self)
@@ -122,7 +116,7 @@ class Canvas(QWidget):
     @property
     def is_complete(self) -> bool:
         """Whether the last paint left no tile out for lack of time."""
-        return self._unfinished.isEmpty()
+        return self._backlog.is_empty
 
     def show_document(
         self, document: Document | None, changes: DocumentDiff, layers: LayerReader
@@ -138,7 +132,7 @@ class Canvas(QWidget):
             self._input.cancel()
             self._scene = Scene(document, layers)
             self.marks.clear()
-            self._paint_budget = _FIRST_PAINT_MS
+            self._backlog.be_generous()
             self._navigator.show_photo(document.photo.size, document.photo.fingerprint)
         else:
             self._input.drop_gesture()
@@ -328,18 +322,14 @@ class Canvas(QWidget):
         if self._scene is None:
             paint_empty(painter, frame)
         else:
-            budget = TimeBox(self._paint_budget)
-            self._paint_budget = _PAINT_MS
+            budget, marks_budget = self._backlog.begin_paint()
             lacking = self._scene.paint(painter, frame, budget)
             if not self._is_peeking:
                 is_drawing = self._is_preview and self.tool.draws and not self.tool.protects
-                marks_budget = TimeBox(_PAINT_MS)
                 lacking += self.marks.paint(painter, frame, marks_budget, is_drawing=is_drawing)
             self._input.paint_tool(painter, frame)
             paint_divider(painter, frame)
-            self._unfinished = (self._unfinished - QRegion(frame.exposed)) + lacking
-            if not self.is_complete:
-                self._more_time.start(0)
+            self._backlog.end_paint(frame.exposed, lacking)
         if self._drops.is_hinted:
             paint_drop_hint(painter, frame)
 
@@ -367,12 +357,6 @@ class Canvas(QWidget):
 
     def _divider_px(self) -> int:
         return divider_position(self._shown_mode(), self._divider, self._canvas_size())
-
-    def _on_more_time(self) -> None:
-        """Tiles were left out to keep the last paint short: go on with them."""
-        self._paint_budget = max(self._paint_budget, _IDLE_PAINT_MS)
-        for rect in self._unfinished:  # type: ignore[attr-defined]
-            self._update_device(rect)
 
     def _repaint(self) -> None:
         self.update()
