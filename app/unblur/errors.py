@@ -54,6 +54,10 @@ class ImageNothingFoundError(ImageError):
     """What was to be restored is not on the photo; `detail` says what was looked for."""
 
 
+class ImageNotBlurredError(ImageError):
+    """There is nothing to restore, or no telling what; `detail` says why."""
+
+
 class ImageMaskSizeError(ImageError):
     """A mask is not as large as the photo; `path` names the mask, `detail` says both sizes."""
 

@@ -68,6 +68,11 @@ _TEMPLATES: dict[type[AppError], tuple[str, str, str]] = {
         "“{name}” was not restored: {detail} could not be found on it.",
         "Restore the whole photo, or mark a region yourself.",
     ),
+    errors.ImageNotBlurredError: (
+        "Nothing to restore",
+        "“{name}” was left as it is: {detail}.",
+        "Choose a model yourself to restore it all the same.",
+    ),
     errors.ImageMaskSizeError: (
         "The mask does not fit",
         "The mask “{name}” is not as large as the photo ({detail} pixels).",

@@ -34,6 +34,7 @@ class RestoreOrder:
     background: bool = False
     objects: tuple[Point, ...] = ()
     masks: tuple[str, ...] = ()
+    auto: bool = False
 
 
 def point(text: str) -> Point:

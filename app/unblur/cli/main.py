@@ -57,6 +57,7 @@ def _restore_order(options: argparse.Namespace) -> arguments.RestoreOrder:
         background=options.background,
         objects=tuple(options.object),
         masks=tuple(options.mask),
+        auto=options.auto,
     )
 
 
@@ -139,7 +140,12 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_selections(parser: argparse.ArgumentParser) -> None:
-    """What can be restored besides rectangles; all that is named is restored."""
+    """What is restored, besides rectangles, and what the photo itself decides."""
+    parser.add_argument(
+        "--auto",
+        action="store_true",
+        help="measure the blur and choose model, quality and scale by it; a sharp photo is left",
+    )
     parser.add_argument("--faces", action="store_true", help="restore the faces")
     parser.add_argument("--people", action="store_true", help="restore the people")
     parser.add_argument("--background", action="store_true", help="restore all that is not people")

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 from unblur.cli.arguments import RestoreOrder
+from unblur.cli.automatic import fitted_to
 from unblur.cli.progress import Progress
 from unblur.cli.restorer import Restorer
 from unblur.cli.selection import Selector
@@ -31,6 +32,8 @@ class Report:
     tiles_left: int
     regions: tuple[Rect, ...]
     is_depth_lost: bool
+    model_id: str
+    quality: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,14 @@ class Restoration:
         photo = decode(target.source)
         options = ExportOptions(overwrite=self.order.overwrite)
         check_target(photo, target.output, options)
-        document = self._document(photo)
-        passes = tuple(self.restorer.plan(region, photo) for region in document.regions)
+        restorer, scale = self.restorer, self.order.scale
+        if self.order.auto:
+            restorer, scale = fitted_to(photo, self.order, self.restorer)
+        document = self._document(photo, ModelChoice(restorer.card.id, restorer.quality, scale))
+        passes = tuple(restorer.plan(region, photo) for region in document.regions)
         # At strength 0 nothing would show, so nothing is computed.
         passes = passes if self.order.strength > 0.0 else ()
-        layers = self.restorer.run(photo, passes, progress)
+        layers = restorer.run(photo, passes, progress)
         written = export(document, layers, target.output, options)
         return Report(
             seconds=time.perf_counter() - started,
@@ -60,10 +66,11 @@ class Restoration:
             tiles_left=layers.left,
             regions=tuple(region.bounds(photo.size) for region in document.regions),
             is_depth_lost=written.depth_lost,
+            model_id=restorer.card.id,
+            quality=restorer.quality,
         )
 
-    def _document(self, photo: Photo) -> Document:
-        model = ModelChoice(self.restorer.card.id, self.restorer.quality, self.order.scale)
+    def _document(self, photo: Photo, model: ModelChoice) -> Document:
         regions = tuple(
             Region(
                 id=new_region_id(),

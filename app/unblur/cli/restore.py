@@ -104,13 +104,12 @@ def _make_folder(target: Target, order: RestoreOrder) -> None:
 
 
 def _facts(target: Target, restoration: Restoration, report: Report) -> dict[str, Any]:
-    restorer = restoration.restorer
     return {
         "input": str(target.source),
         "output": str(target.output),
-        "model": restorer.card.id,
-        "quality": restorer.quality,
-        "device": restorer.device.kind,
+        "model": report.model_id,
+        "quality": report.quality,
+        "device": restoration.restorer.device.kind,
         "precision": "fp32",
         "seconds": round(report.seconds, 3),
         "megapixels": round(report.megapixels, 6),
