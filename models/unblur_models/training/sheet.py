@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from unblur_models.training.config import read_run
-from unblur_models.training.png import write_png
+from unblur_models.training.png import pixels_of, write_png
 from unblur_models.training.samples import RunData
 
 _GAP = 4
@@ -28,10 +28,9 @@ def sheet(rows: Sequence[Sequence[Tensor]]) -> NDArray[np.uint8]:
     )
     for down, row in enumerate(rows):
         for right, picture in enumerate(row):
-            pixels = (picture.float().clamp(0, 1) * 255).round().to(torch.uint8)
+            pixels = pixels_of(picture)
             top, left = down * (height + _GAP), right * (width + _GAP)
-            place = canvas[top : top + pixels.shape[1], left : left + pixels.shape[2]]
-            place[:] = pixels.permute(1, 2, 0).cpu().numpy()
+            canvas[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels
     return canvas
 
 

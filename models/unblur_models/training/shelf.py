@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from unblur_models.training.config import read_run
-from unblur_models.training.data.pack import Pixels, Source, write_pack
+from unblur_models.training.data.pack import Source, write_pack
+from unblur_models.training.png import pixels_of
 from unblur_models.training.samples import RunData, SampleSource
 
 _BATCH = 8
@@ -31,13 +31,7 @@ def stock(source: SampleSource, side: int, first: int, count: int) -> Iterator[S
             blurred, sharp = source.made(torch.tensor(numbers) + _FIRST, side)[:2]
         for number, soft, clear in zip(numbers, blurred, sharp, strict=True):
             name = f"{source.made_of}/{number}"
-            yield Source(name, name, _pixels(clear), _pixels(soft))
-
-
-def _pixels(picture: Tensor) -> Pixels:
-    rounded = (picture.clamp(0, 1) * 255).round().to(torch.uint8)
-    pixels: Pixels = rounded.permute(1, 2, 0).contiguous().numpy()
-    return pixels
+            yield Source(name, name, pixels_of(clear), pixels_of(soft))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
