@@ -15,7 +15,9 @@ from unblur.document.document import Document, diff
 from unblur.document.geometry import Point, Rect, Size
 from unblur.document.shapes import BrushStroke, Rectangle
 from unblur.imaging.composite import result
+from unblur.ui.canvas import backlog
 from unblur.ui.canvas.compare import CompareMode
+from unblur.ui.qimage import rgb_array
 from unblur.ui.tools.box import EllipseTool, RectangleTool, rect_of
 from unblur.ui.tools.brush import BrushTool, EraserTool, ProtectTool
 from unblur.ui.tools.lasso import LassoTool
@@ -301,3 +303,35 @@ def test_a_move_of_the_brush_paints_no_more_than_what_is_around_it(canvas, stage
     # `settle` repaints all; what the move itself asked for came first.
     assert painted[0].width() < 120
     assert painted[0].height() < 120
+
+
+def test_a_new_region_is_tinted_while_it_is_drawn(canvas, stage) -> None:
+    stage.show(Document(stage.flat(Size(400, 300), (128, 128, 128))))
+    stage.look(CompareMode.RESULT, 1.0)
+    canvas.set_tool(BrushTool(30))
+    press(canvas, (100, 100), (200, 100))
+    stage.settle()
+    shown = canvas.grab().toImage().pixelColor(150, 100)
+    assert shown.blue() > shown.red() + 40
+
+
+def test_short_paints_leave_nothing_old_on_the_display(canvas, stage, monkeypatch, qtbot) -> None:
+    # One step a paint: the two tiles that the stroke crosses are never done at once.
+    monkeypatch.setattr(backlog, "_PAINT_MS", 0.0)
+    monkeypatch.setattr(backlog, "_IDLE_PAINT_MS", 0.0)
+    stage.look(CompareMode.ORIGINAL, 1.0)
+    stage.settle()
+    canvas.set_tool(BrushTool(30))
+    press(canvas, (200, 100))
+    for x in range(210, 330, 8):
+        QTest.mouseMove(canvas, QPoint(x, 100 + x // 8))
+        qtbot.wait(1)
+        qtbot.waitUntil(lambda: canvas.is_complete)
+        before = display(canvas)
+        canvas.repaint()
+        np.testing.assert_array_equal(before, display(canvas))
+
+
+def display(canvas) -> np.ndarray:
+    """What is on the screen now, without painting anything."""
+    return rgb_array(canvas.screen().grabWindow(canvas.winId()).toImage())

@@ -345,7 +345,7 @@ class Canvas(QWidget):
             panes=self._panes(),
             palette=self.palette(),
             document=self._scene.document if self._scene else None,
-            selected=self.tools.selected,
+            selected=self.tools.marked,
             is_hasty=self._haste.is_hasty,
         )
 

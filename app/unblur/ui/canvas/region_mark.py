@@ -42,9 +42,10 @@ class RegionMark:
         if self._is_complete or not self._has_outline(frame.px(1)):
             # Half a mask has a false edge: its outline is painted when it is whole.
             return lacking if self._is_complete else QRegion(self.surface.area)
-        # Until then the last outline stays, and only where the mask is another it changes.
+        # Until then the last outline stays; it changes wherever the mask did meanwhile.
         reach = 4 * frame.px(1)
-        around = lacking.boundingRect().adjusted(-reach, -reach, reach, reach)
+        touched = (lacking + self.surface.damage).boundingRect()
+        around = touched.adjusted(-reach, -reach, reach, reach)
         return QRegion(around.intersected(self.surface.area))
 
     def paint_outline(self, painter: QPainter, width: int, origin: QPoint) -> None:

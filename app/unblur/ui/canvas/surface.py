@@ -127,8 +127,13 @@ class Surface:
         self._stale += touched
         return touched
 
+    @property
+    def damage(self) -> QRegion:
+        """Device pixels of the viewport whose tiles were drawn since it was taken last."""
+        return self._damage
+
     def take_damage(self) -> QRegion:
-        """Device pixels of the viewport whose tiles were drawn since this was asked last."""
+        """The same, and a new beginning."""
         damage, self._damage = self._damage, QRegion()
         return damage
 

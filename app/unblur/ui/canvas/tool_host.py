@@ -41,6 +41,15 @@ class ToolHost:
         """The preview of a gesture, or else the document."""
         return self.previewed or self.document
 
+    @property
+    def marked(self) -> RegionId | None:
+        """The region that is being drawn, or else the selected one."""
+        if self.previewed is not None and self.document is not None:
+            for region in self.previewed.regions:
+                if self.document.region(region.id) is None:
+                    return region.id
+        return self.selected
+
     def new_region(self, *shapes: Shape) -> Region:
         """A region from the session, with its default model and a fresh name."""
         if self.factory is None:
