@@ -73,7 +73,7 @@ def _gradient(gray: Gray) -> Gray:
 def _edges(gradient: Gray, noise: float) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     """Ridges of the gradient that are neither noise nor faint."""
     # Smoothed by σ = 1, white noise has a Sobel gradient of about 1.3 times its deviation.
-    strong = float(np.percentile(gradient, 99))
+    strong = float(np.percentile(gradient[::3, ::3], 99))  # sorting all would take long
     least = max(_EDGE * 1.3 * max(noise, 0.3), _STRONG * strong)
     ridge = gradient >= cv2.dilate(gradient, np.ones((3, 3), np.uint8)) * 0.95
     return np.asarray(ridge & (gradient > least))

@@ -27,7 +27,7 @@ RADII = np.geomspace(1.2, 13.0, 28)
 
 def motion(grid: PolarGrid, length: float, direction: float) -> Floats:
     """Even motion over `length` pixels: a sinc across the direction (radians)."""
-    along = length * grid.frequency * np.cos(grid.angle - direction)
+    along = grid.across * (length * np.cos(direction)) + grid.up * (length * np.sin(direction))
     return np.asarray(np.log(np.sinc(along) ** 2 + _FLOOR))
 
 

@@ -94,7 +94,27 @@ def _blur(pixels: PixelImage, gray: Gray, level: int, proceed: Proceed) -> Blur 
         if again is None:
             break
         now, found = then, again
-    return found.enlarged(1 << now) if found is not None else None
+    if found is None:
+        return None
+    if now >= level:
+        found = _with_slight_motion(found, gray, now - level, proceed)
+    return found.enlarged(1 << now)
+
+
+def _with_slight_motion(found: Blur, gray: Gray, halved: int, proceed: Proceed) -> Blur:
+    """What was found in `gray` halved so often, with a motion that shows only in half of that.
+
+    Out of focus, most of a tile's spectrum is noise; in a smaller copy less of it is.
+    """
+    if found.kind is not BlurKind.DEFOCUS or found.sigma < _FINE_SIGMA:
+        return found
+    if min(gray.shape) >> (halved + 1) < 2 * SMALLEST_TILE:
+        return found
+    proceed()
+    again = _classified(_halved(gray, halved + 1), proceed)
+    if again is None or not again.length:
+        return found
+    return Blur(BlurKind.MIXED, found.sigma, 2 * again.length, again.angle)
 
 
 def _next_level(found: Blur, now: int, copy: Size, first: int) -> int:

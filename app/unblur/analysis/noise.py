@@ -28,16 +28,16 @@ def plain_tiles(gray: Gray, side: int) -> tuple[Rect, ...]:
     """Squares of `side` pixels with least detail that are neither black nor white."""
     height, width = gray.shape
     across, down = min(side, width), min(side, height)
-    corners = np.ix_(range(0, height - down + 1, down), range(0, width - across + 1, across))
+    rows, columns = height // down, width // across
+    whole = gray[: rows * down, : columns * across]
     means, squares = (
-        cv2.blur(values, (across, down), anchor=(0, 0))[corners].ravel()
-        for values in (gray, gray * gray)
+        cv2.resize(values, (columns, rows), interpolation=cv2.INTER_AREA).ravel()
+        for values in (whole, whole * whole)
     )
     detail = squares - means * means
     exposed = (means > _DARKEST) & (means < _LIGHTEST)
     if exposed.any():
         detail = np.where(exposed, detail, np.inf)
-    columns = corners[1].size
     order = np.argsort(detail, kind="stable")[: min(_COUNT, int(exposed.sum()) or _COUNT)]
     return tuple(
         Rect(int(n % columns) * across, int(n // columns) * down, across, down) for n in order

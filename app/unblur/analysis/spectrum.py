@@ -40,12 +40,15 @@ class PolarGrid:
     """Where a spectrum is sampled: rings in geometric steps, angles over half a turn.
 
     `frequency` (cycles a pixel) and `angle` (radians, counter-clockwise from the right) hold
-    one value for each of the `shape` = (rings, angles) samples, flattened.
+    one value for each of the `shape` = (rings, angles) samples, flattened; `across` and `up` say
+    the same in cycles a pixel along the axes.
     """
 
     shape: tuple[int, int]
     frequency: Floats = field(repr=False)
     angle: Floats = field(repr=False)
+    across: Floats = field(repr=False)
+    up: Floats = field(repr=False)
 
 
 @cache
@@ -54,7 +57,8 @@ def grid_of(tile: int) -> PolarGrid:
     rings = np.geomspace(max(_LOWEST, _PERIODS / tile), _HIGHEST, _RINGS)
     angles = np.arange(_ANGLES) * (np.pi / _ANGLES)
     frequency, angle = np.meshgrid(rings, angles, indexing="ij")
-    return PolarGrid(frequency.shape, frequency.ravel(), angle.ravel())
+    across, up = frequency * np.cos(angle), frequency * np.sin(angle)
+    return PolarGrid(frequency.shape, frequency.ravel(), angle.ravel(), across.ravel(), up.ravel())
 
 
 def tile_side(size: Size) -> int:
@@ -122,6 +126,6 @@ def _window(side: int) -> Gray:
 def _places(side: int) -> tuple[Gray, Gray]:
     """The grid's samples as columns and rows of a centred spectrum."""
     grid = grid_of(side)
-    x = grid.frequency * np.cos(grid.angle) * side + side // 2
-    y = -grid.frequency * np.sin(grid.angle) * side + side // 2
+    x = grid.across * side + side // 2
+    y = -grid.up * side + side // 2
     return x.reshape(grid.shape).astype(np.float32), y.reshape(grid.shape).astype(np.float32)
