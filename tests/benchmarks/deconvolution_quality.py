@@ -244,19 +244,23 @@ def _psnr(restored: Tensor, sharp: Tensor, rim: int) -> float:
 
 
 def _psnr_up_to_shift(restored: Tensor, sharp: Tensor, rim: int = 16) -> float:
-    """The best PSNR of grey (H, W) over shifts by half pixels around the best whole one."""
+    """The best PSNR of grey (H, W) over shifts, to a sixteenth of a pixel."""
     height, width = sharp.shape
     spectrum = torch.fft.fft2(restored.clamp(0, 1))
     alike = torch.fft.ifft2(torch.fft.fft2(sharp - sharp.mean()) * spectrum.conj()).real
     down, right = divmod(int(alike.argmax()), width)
     rows, columns = torch.fft.fftfreq(height)[:, None], torch.fft.fftfreq(width)
-    errors = []
-    for y in (-1, -0.5, 0, 0.5, 1):
-        for x in (-1, -0.5, 0, 0.5, 1):
-            turns = rows * (down + y) + columns * (right + x)
-            moved = torch.fft.ifft2(spectrum * torch.exp(-2j * torch.pi * turns)).real
-            errors.append((moved - sharp)[rim:-rim, rim:-rim].square().mean())
-    return -10 * float(torch.stack(errors).min().log10())
+
+    def error(offset: tuple[float, float]) -> float:
+        turns = rows * (down + offset[0]) + columns * (right + offset[1])
+        moved = torch.fft.ifft2(spectrum * torch.exp(-2j * torch.pi * turns)).real
+        return float((moved - sharp)[rim:-rim, rim:-rim].square().mean())
+
+    best, step = (0.0, 0.0), 1.0
+    while step > 0.05:
+        around = [(best[0] + y * step, best[1] + x * step) for y in (-1, 0, 1) for x in (-1, 0, 1)]
+        best, step = min(around, key=error), step / 2
+    return float(-10 * np.log10(error(best)))
 
 
 def _listed(values: dict[str, float]) -> str:

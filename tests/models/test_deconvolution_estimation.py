@@ -89,10 +89,10 @@ def test_the_part_with_edges_in_all_directions_is_chosen() -> None:
 
 def test_a_chosen_part_is_the_only_one_looked_at() -> None:
     _, blurred = _shaken(SHAKE)
-    crop = (slice(10, 150), slice(20, 160))
+    crop = (slice(10, 106), slice(20, 116))
     noisy = torch.rand(blurred.shape, generator=torch.Generator().manual_seed(9))
     noisy[:, crop[0], crop[1]] = blurred[:, crop[0], crop[1]]
-    first, second = (estimate_psf(each, 13, crop=crop) for each in (blurred, noisy))
+    first, second = (estimate_psf(each, 9, crop=crop) for each in (blurred, noisy))
     assert torch.equal(first.psf.weights, second.psf.weights)
     assert (first.rows, first.columns) == crop
 
@@ -110,7 +110,7 @@ def test_pictures_of_any_size_have_an_estimate(size: tuple[int, int], channels: 
 
 def test_the_same_picture_gives_the_same_bits() -> None:
     _, blurred = _shaken(SHAKE)
-    first, second = (estimate_psf(blurred, 9) for _ in range(2))
+    first, second = (estimate_psf(blurred[:, :96, :96], 9) for _ in range(2))
     assert torch.equal(first.psf.weights, second.psf.weights)
     assert first.confidence == second.confidence
 
