@@ -25,6 +25,7 @@ from unblur.ui.canvas.source_tiles import StandIn
 from unblur.ui.canvas.timebox import TimeBox
 from unblur.ui.canvas.view import DevicePoint, ViewTransform
 
+_MANY, _NEARLY = 16, 1.5
 _ROOM = 256  # device pixels around bounds that have begun to grow
 
 
@@ -241,9 +242,11 @@ def _photo_rect(rect: QRect, view: ViewTransform) -> Rect:
 
 
 def few_rects(region: QRegion) -> list[QRect]:
-    """The region's rectangles, or the one around them when they are many."""
-    rects = list(region)  # type: ignore[call-overload]
-    return rects if len(rects) <= 16 else [region.boundingRect()]
+    """The region's rectangles, or the one around them when they are many or nearly fill it."""
+    rects, around = list(region), region.boundingRect()  # type: ignore[call-overload]
+    filled = sum(rect.width() * rect.height() for rect in rects)
+    is_one = len(rects) > _MANY or around.width() * around.height() <= _NEARLY * filled
+    return [around] if rects and is_one else rects
 
 
 def _clear(painter: QPainter, rect: QRect) -> None:
