@@ -177,6 +177,7 @@ def _pairs(folders: Sequence[Path], every: int, side: int) -> None:
             )
             estimate = estimate_psf(blurred)
             before = _psnr(blurred, sharp, 0)
+            lined_up = _psnr_up_to_shift(blurred.mean(0), sharp.mean(0))
             row = {"blurred": before, "confidence": estimate.confidence}
             row["spread"] = estimate.psf.spread
             for method, noise in PAIR_SETTINGS:
@@ -186,6 +187,8 @@ def _pairs(folders: Sequence[Path], every: int, side: int) -> None:
                     blended = blurred.lerp(restored, strength)
                     name = f"{method.value} {noise} at {strength:.0%}"
                     row[name] = _psnr(blended, sharp, 0) - before
+                placed = _psnr_up_to_shift(restored.mean(0), sharp.mean(0))
+                row[f"{method.value} {noise} grey, up to a shift"] = placed - lined_up
             for name, value in row.items():
                 gains.setdefault(name, []).append(value)
             _say(f"{folder.name} {file.stem}: {_listed(row)}")
