@@ -46,6 +46,7 @@ from unblur.ui.main_window import MainWindow
 from unblur.ui.mask_commands import MaskCommands
 from unblur.ui.model_library import ModelLibrary
 from unblur.ui.news import News
+from unblur.ui.object_search import ObjectSearch
 from unblur.ui.opening import PhotoOpener
 from unblur.ui.panels.banner import BannerArea
 from unblur.ui.panels.blur_box import BlurBox
@@ -67,6 +68,7 @@ from unblur.ui.restorer import Restorer
 from unblur.ui.reveal import Reveal
 from unblur.ui.session import Session
 from unblur.ui.theme import Appearance, Theme
+from unblur.ui.things import SegmentedThings
 from unblur.ui.tool_choice import ToolChoice
 from unblur.ui.window_menus import fill_recent
 from unblur.workers.files import FileJobs
@@ -204,8 +206,9 @@ class Program(QObject):
         )
         self.faces = FaceSearch(self.session, self.jobs, heavy.find_faces, self)
         self.people = PeopleSearch(
-            self.session, self.jobs, heavy.find_people, lambda: self.looks.is_out_of_focus, self
+            self.session, self.jobs, heavy.find_people, lambda: self.looks.is_sharp, self
         )
+        self.objects = ObjectSearch(self.session, self.jobs, SegmentedThings(), self)
         self.commands = Commands(
             self.actions,
             Parts(
@@ -218,12 +221,13 @@ class Program(QObject):
                 self.regions,
                 self.faces,
                 self.people,
+                self.objects,
                 self.looks,
                 self.window,
             ),
             self,
         )
-        self.tools = ToolChoice(self.actions, self.canvas, self)
+        self.tools = ToolChoice(self.actions, self.canvas, self.objects.point, self)
         self.window.add_options(ToolOptionsBar(self.tools, self.actions))
         self.mask_commands = MaskCommands(
             self.actions, self.session, lambda: self.panel.mask_row.pixels, self
@@ -231,7 +235,7 @@ class Program(QObject):
         self.news = News(self.banners, self.status, self)
         self.news.follow_photos(self.session, self.opener)
         self.news.follow_engine(self.client, self.restorer)
-        self.news.follow_searches(self.faces, self.people)
+        self.news.follow_searches(self.faces, self.people, self.objects)
         self.news.follow_files(self.exporter, self.preferences, self.autosave)
 
     def _connect_canvas(self) -> None:

@@ -45,6 +45,9 @@ class ActionId(StrEnum):
     RECTANGLE_TOOL = auto()
     ELLIPSE_TOOL = auto()
     LASSO_TOOL = auto()
+    OBJECT_TOOL = auto()
+    SMALLER_OBJECT = auto()
+    LARGER_OBJECT = auto()
     BRUSH_TOOL = auto()
     ERASER_TOOL = auto()
     PROTECT_TOOL = auto()
@@ -172,6 +175,15 @@ SPECS: Mapping[ActionId, ActionSpec] = {
     ),
     ActionId.LASSO_TOOL: ActionSpec(
         "&Lasso", "Draw around a region by hand", ("L",), "lasso", "photo", "tool", checkable=True
+    ),
+    ActionId.OBJECT_TOOL: ActionSpec(
+        "&Object", "Click a thing to select it", ("T",), "object", "photo", "tool", checkable=True
+    ),
+    ActionId.SMALLER_OBJECT: ActionSpec(
+        "Smaller &Part", "Take a smaller part of the thing", (",",), needs="region"
+    ),
+    ActionId.LARGER_OBJECT: ActionSpec(
+        "Larger P&art", "Take a larger part of the thing", (".",), needs="region"
     ),
     ActionId.BRUSH_TOOL: ActionSpec(
         "&Brush", "Paint a region", ("B",), "brush", "photo", "tool", checkable=True

@@ -80,11 +80,11 @@ class BlurLooks(QObject):
         return seen is not None and seen[2]
 
     @property
-    def is_out_of_focus(self) -> bool:
-        """Whether defocus, and no motion, is known of the shown photo."""
+    def is_sharp(self) -> bool:
+        """Whether the shown photo is known to need no restoration."""
         seen = self._of_current()
         blur = seen[0].blur if seen else None
-        return blur is not None and blur.kind.value == "defocus"
+        return blur is not None and blur.kind.value == "sharp"
 
     def apply(self) -> None:
         """Give the selected region what is advised; the whole photo when there is no region."""

@@ -17,6 +17,7 @@ from unblur.ui.closing import Closer
 from unblur.ui.exporting import Exporter
 from unblur.ui.face_search import FaceSearch
 from unblur.ui.main_window import MainWindow
+from unblur.ui.object_search import ObjectSearch
 from unblur.ui.opening import PhotoOpener
 from unblur.ui.panels.region_list import RegionList
 from unblur.ui.people_search import PeopleSearch
@@ -48,6 +49,7 @@ class Parts:
     regions: RegionList
     faces: FaceSearch
     people: PeopleSearch
+    objects: ObjectSearch
     looks: BlurLooks
     window: MainWindow
 
@@ -123,6 +125,9 @@ class Commands(QObject):
         self._on(ActionId.WHOLE_PHOTO, parts.session.add_whole_photo)
         self._on(ActionId.FIND_FACES, parts.faces.find)
         self._on(ActionId.FIND_PEOPLE, parts.people.find)
+        self._on(ActionId.OBJECT_TOOL, parts.objects.prepare)
+        self._on(ActionId.SMALLER_OBJECT, lambda: parts.objects.step(-1))
+        self._on(ActionId.LARGER_OBJECT, lambda: parts.objects.step(1))
         self._on(ActionId.RESTORE, parts.restorer.restore)
         self._on(ActionId.PREVIEW, parts.restorer.preview)
         self._on(ActionId.STOP, parts.restorer.stop)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from unblur.document.buffer import Mask, PixelImage
 from unblur.document.document import Document
 from unblur.document.geometry import Rect, Size
@@ -17,6 +19,7 @@ from unblur.document.photo import Photo
 from unblur.document.shapes import Ellipse, FoundMask, Shape
 
 _SURE = 0.8  # score of a face that stands for a person: what is none takes a sofa along
+_FAINT = 0.03  # of a mask: less than eight levels of what a restoration changes by 255
 _PORTRAIT = 0.12  # of the photo's height: a face from which on a person fills much of it
 
 if TYPE_CHECKING:
@@ -69,26 +72,34 @@ def find_faces(pixels: PixelImage, proceed: Callable[[], None]) -> Sequence[tupl
 
 def find_people(
     pixels: PixelImage,
-    is_out_of_focus: bool,  # noqa: FBT001
+    is_sharp: bool,  # noqa: FBT001
     proceed: Callable[[], None],
 ) -> FoundMask | None:
     """The people of a photo as one mask; None where there is no face.
 
-    Matting is for portraits: it bears motion blur, and loses people who are small or out of
-    focus. Those are asked for at their faces.
+    Matting follows the hair of a portrait that is sharp; people who are small or blurred are
+    told better when asked for at their faces (docs/selection.md has the figures).
     """
     from unblur.detect.faces import FaceFinder
     from unblur.detect.people import PeopleFinder, PeopleMethod
-    from unblur.document.found_masks import found_mask
 
     faces = FaceFinder(_SURE).find(pixels, proceed)
     if not faces:
         return None
     is_portrait = max(face.box.height for face in faces) > _PORTRAIT * pixels.shape[0]
-    is_matted = is_portrait and not is_out_of_focus
-    method = PeopleMethod.MATTING if is_matted else PeopleMethod.BY_FACES
-    mask = found_mask(PeopleFinder().find(pixels, faces, method, proceed))
-    return None if mask.rect.is_empty else mask
+    method = PeopleMethod.MATTING if is_portrait and is_sharp else PeopleMethod.BY_FACES
+    return clear_of_faint(PeopleFinder().find(pixels, faces, method, proceed))
+
+
+def clear_of_faint(mask: Mask) -> FoundMask | None:
+    """A mask as a shape; None where it is empty.
+
+    What is faint beyond notice is left out: a haze of it would cost tiles that change nothing.
+    """
+    from unblur.document.found_masks import found_mask
+
+    shape = found_mask(np.where(mask < _FAINT, np.float32(0), mask))
+    return None if shape.rect.is_empty else shape
 
 
 def look_at(pixels: PixelImage, proceed: Callable[[], None]) -> tuple[Measurement, Advice, bool]:

@@ -13,6 +13,7 @@ from unblur.ui.autosave import Autosave
 from unblur.ui.colour_names import color_space_name
 from unblur.ui.exporting import Exporter
 from unblur.ui.face_search import FaceSearch
+from unblur.ui.object_search import ObjectSearch
 from unblur.ui.open_photo import OpenPhoto
 from unblur.ui.opening import PhotoOpener
 from unblur.ui.panels.banner import BannerArea, Kind, Notice
@@ -56,9 +57,16 @@ class News(QObject):
         restorer.running_changed.connect(self._on_running_changed)
         restorer.failed.connect(self._on_failed)
 
-    def follow_searches(self, faces: FaceSearch, people: PeopleSearch) -> None:
-        """Looking for faces and people, and what came of it."""
-        for search, words in ((faces, "Looking for faces…"), (people, "Looking for people…")):
+    def follow_searches(
+        self, faces: FaceSearch, people: PeopleSearch, objects: ObjectSearch
+    ) -> None:
+        """Looking for faces, people and things, and what came of it."""
+        objects.missed.connect(self._on_object_missed)
+        for search, words in (
+            (faces, "Looking for faces…"),
+            (people, "Looking for people…"),
+            (objects, "Looking at the photo…"),
+        ):
             search.question.busy_changed.connect(
                 lambda is_busy, words=words: self._show_search(words if is_busy else "")
             )
@@ -144,6 +152,11 @@ class News(QObject):
         if not is_anybody:
             hint = "People are looked for where there is a face. Draw around them by hand."
             self._banners.tell(Notice(Kind.INFO, "Nobody was found", hint))
+
+    @Slot()
+    def _on_object_missed(self) -> None:
+        hint = "Click somewhere else, or drag a box around it."
+        self._banners.tell(Notice(Kind.INFO, "Nothing was found there", hint))
 
     @Slot(float)
     def _on_export_progressed(self, share: float) -> None:

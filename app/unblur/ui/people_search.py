@@ -19,7 +19,7 @@ from unblur.ui.session import Session
 from unblur.workers.files import FileJobs
 
 FindPeople = Callable[[PixelImage, bool, Callable[[], None]], FoundMask | None]
-"""(pixels, is out of focus, proceed) to a mask; None when there is nobody."""
+"""(pixels, is sharp, proceed) to a mask; None when there is nobody."""
 
 _PEOPLE, _BACKGROUND = "People", "Background"
 
@@ -38,13 +38,13 @@ class PeopleSearch(QObject):
         session: Session,
         jobs: FileJobs,
         find_people: FindPeople,
-        is_out_of_focus: Callable[[], bool],
+        is_sharp: Callable[[], bool],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._find_people = find_people
-        self._is_out_of_focus = is_out_of_focus
+        self._is_sharp = is_sharp
         self.question = PhotoQuestion(session, jobs, self)
         self.question.answered.connect(self._on_answered)
 
@@ -52,8 +52,8 @@ class PeopleSearch(QObject):
         """Make two regions of the shown photo: its people, and all the rest."""
         opened = self._session.current
         if opened is not None:
-            pixels, is_soft = opened.photo.pixels, self._is_out_of_focus()
-            self.question.ask(opened, partial(self._find_people, pixels, is_soft))
+            pixels, is_sharp = opened.photo.pixels, self._is_sharp()
+            self.question.ask(opened, partial(self._find_people, pixels, is_sharp))
 
     @Slot(object, object)
     def _on_answered(self, opened: OpenPhoto, mask: FoundMask | None) -> None:

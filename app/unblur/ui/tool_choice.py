@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
 
 from unblur.document.shapes import Pressure
@@ -13,6 +15,7 @@ from unblur.ui.tools.lasso import LassoTool
 from unblur.ui.tools.options import DrawMode, ToolOptions
 from unblur.ui.tools.pan import PanTool
 from unblur.ui.tools.select import SelectTool
+from unblur.ui.tools.thing import Pointing, ThingTool
 from unblur.ui.tools.tool import Tool
 
 _MODES = {
@@ -27,6 +30,7 @@ _HINTS: dict[type, str] = {
     RectangleTool: "Shift: a square. Alt: from the middle.",
     EllipseTool: "Shift: a circle. Alt: from the middle.",
     LassoTool: "Draw around something; the line closes itself.",
+    ThingTool: "Click a thing, then more of it. Alt: not that. Shift: another. Parts: , and .",
     BrushTool: "Alt or Ctrl: take away.",
     ProtectTool: "What is red keeps the original, in every region.",
 }
@@ -41,7 +45,13 @@ class ToolChoice(QObject):
 
     changed = Signal()
 
-    def __init__(self, actions: Actions, canvas: Canvas, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        actions: Actions,
+        canvas: Canvas,
+        point: Callable[[Pointing], None],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self.options = ToolOptions()
         self._actions = actions
@@ -53,6 +63,7 @@ class ToolChoice(QObject):
             ActionId.RECTANGLE_TOOL: RectangleTool(options),
             ActionId.ELLIPSE_TOOL: EllipseTool(options),
             ActionId.LASSO_TOOL: LassoTool(options),
+            ActionId.OBJECT_TOOL: ThingTool(point),
             ActionId.BRUSH_TOOL: BrushTool(options=options),
             ActionId.ERASER_TOOL: EraserTool(options=options),
             ActionId.PROTECT_TOOL: ProtectTool(options=options),
@@ -79,7 +90,7 @@ class ToolChoice(QObject):
     @property
     def modes(self) -> tuple[DrawMode, ...]:
         """What the tool in hand can do with what is drawn; an eraser has no choice."""
-        if isinstance(self.tool, EraserTool | SelectTool | PanTool):
+        if isinstance(self.tool, EraserTool | SelectTool | PanTool | ThingTool):
             return ()
         return tuple(DrawMode)[1:] if self.is_brush else tuple(DrawMode)
 
