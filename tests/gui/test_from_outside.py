@@ -17,7 +17,7 @@ from unblur.ui.theme import DARK
 
 pytestmark = pytest.mark.gui
 
-CANVAS = (692, 530)  # its middle, for a window of 1280 × 820 at (200, 100)
+CANVAS = (692, 556)  # its middle, for a window of 1280 × 820 at (200, 100)
 PANEL_LEFT = 200 + 1280 - 296
 
 
