@@ -5,6 +5,7 @@ Qt and torch are looked at only when a test has imported them, so that pure test
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
@@ -52,6 +53,16 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     catalog = sys.modules.get("unblur_models.catalog")
     if catalog is not None:
         catalog.look_in()
+
+
+@pytest.fixture(autouse=True)
+def garbage_on_this_thread() -> Iterator[None]:
+    """As the program does (see unblur.ui.garbage): no other thread destroys a test's widgets."""
+    gc.disable()
+    yield
+    counts, thresholds = gc.get_count(), gc.get_threshold()
+    if counts[0] > thresholds[0]:
+        gc.collect(2 if counts[2] > thresholds[2] else int(counts[1] > thresholds[1]))
 
 
 @pytest.fixture

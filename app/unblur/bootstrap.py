@@ -40,6 +40,7 @@ from unblur.ui.display import told_without_display
 from unblur.ui.export_question import ExportQuestion
 from unblur.ui.exporting import Exporter
 from unblur.ui.face_search import FaceSearch
+from unblur.ui.garbage import GarbageOnThisThread
 from unblur.ui.icons import IconSet
 from unblur.ui.logbook import log_file, report_bugs_to, start_log
 from unblur.ui.main_window import MainWindow
@@ -113,6 +114,8 @@ class Program(QObject):
         self.appearance = Appearance(application, choice, drawings / "chevron.svg")
         self.icons = IconSet(drawings)
         self.actions = Actions(self.icons, self)
+        self.garbage = GarbageOnThisThread(self)
+        self.garbage.start()
         self.jobs = FileJobs(self)
         store = open_store(lambda: self.preferences.current.offline)
         self.library = ModelLibrary(store, ModelJobs(self), self)
@@ -150,6 +153,7 @@ class Program(QObject):
         if is_settled:
             self.pasted.forget_all()
         self.client.shutdown()
+        self.garbage.stop()
 
     @property
     def _place_file(self) -> Path:
