@@ -27,6 +27,7 @@ from unblur.ui import heavy
 from unblur.ui.actions import ActionId, Actions
 from unblur.ui.autosave import Autosave
 from unblur.ui.blur_looks import BlurLooks
+from unblur.ui.canvas.blur_overlay import BlurOverlay
 from unblur.ui.canvas.canvas import Canvas
 from unblur.ui.closing import Closer
 from unblur.ui.commands import Commands, Parts
@@ -168,8 +169,11 @@ class Program(QObject):
             self._show_blur_map()
 
     def _show_blur_map(self) -> None:
-        is_wanted = self.actions[ActionId.BLUR_MAP].isChecked()
-        self.canvas.set_blur_map(self.looks.map if is_wanted else None)
+        blur, opened = self.looks.map, self.session.current
+        overlay = None
+        if blur is not None and opened is not None and self.actions[ActionId.BLUR_MAP].isChecked():
+            overlay = BlurOverlay(blur, opened.photo.size)
+        self.canvas.set_blur_map(overlay)
 
     def _build_window(self) -> None:
         theme = self.appearance.theme

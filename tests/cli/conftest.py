@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from tests.disks import read_only_folder, tiny_disk
 
 from unblur.__main__ import main
+
+__all__ = ["read_only_folder", "tiny_disk"]
 
 LIGHTER = 0.125  # what the fake network adds
 

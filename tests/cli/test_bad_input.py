@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -208,19 +206,6 @@ def test_a_target_folder_that_is_missing_is_told(
     assert "its folder does not exist" in outcome.err
 
 
-@pytest.fixture
-def read_only_folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder that cannot be written: root, whom permissions do not stop, gets the kernel's."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        yield Path("/sys")
-        return
-    folder = tmp_path / "read-only"
-    folder.mkdir()
-    folder.chmod(0o555)
-    yield folder
-    folder.chmod(0o755)
-
-
 @pytest.mark.parametrize("into", ["out.png", "", "new/"])
 def test_a_read_only_folder_is_told(
     unblur: Command, photo: Path, read_only_folder: Path, into: str
@@ -230,22 +215,6 @@ def test_a_read_only_folder_is_told(
     assert outcome.status == 1
     assert "read-only" in outcome.err
     assert str(read_only_folder) in outcome.err
-
-
-@pytest.fixture
-def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 64 KiB."""
-    folder = tmp_path / "tiny"
-    folder.mkdir()
-    mount, unmount = shutil.which("mount"), shutil.which("umount")
-    if mount is None or unmount is None:
-        pytest.skip("needs mount")
-    options = ["-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
-    done = subprocess.run([mount, *options], check=False, capture_output=True)
-    if done.returncode != 0:
-        pytest.skip(f"needs the right to mount: {done.stderr.decode().strip()}")
-    yield folder
-    subprocess.run([unmount, str(folder)], check=True)
 
 
 def test_a_full_disk_is_told_and_left_without_a_half_file(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import platform
 from dataclasses import dataclass
@@ -66,8 +65,11 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def free_unused_memory(device: Device) -> None:
-    """Give back what torch keeps for later, so that smaller work finds room."""
-    gc.collect()
+    """Give back what torch keeps for later, so that smaller work finds room.
+
+    Python's own garbage is left alone: this is the inference thread, and a widget among it
+    must not die here (see `unblur.ui.garbage`).
+    """
     if device.kind == "cuda":
         torch.cuda.empty_cache()
     elif device.kind == "mps":

@@ -138,8 +138,8 @@ class Commands(QObject):
             self._on(identity, lambda m=mode: canvas.set_compare(m))  # type: ignore[misc]
         self._actions[ActionId.SPLIT_VERTICAL].setChecked(True)
         self._on(ActionId.FIT, canvas.fit)
-        self._on(ActionId.ZOOM_IN, canvas.zoom_in)
-        self._on(ActionId.ZOOM_OUT, canvas.zoom_out)
+        self._on(ActionId.ZOOM_IN, canvas.navigator.zoom_in)
+        self._on(ActionId.ZOOM_OUT, canvas.navigator.zoom_out)
         self._on(ActionId.ZOOM_100, lambda: canvas.zoom_to(1.0))
         self._on(ActionId.ZOOM_200, lambda: canvas.zoom_to(2.0))
         self._actions[ActionId.FULL_SCREEN].toggled.connect(self._parts.window.toggle_full_screen)

@@ -236,7 +236,7 @@ def test_without_a_photo_nothing_happens(stage) -> None:
     drag(canvas, (10, 10), (90, 90))
     for key in (Qt.Key.Key_Left, Qt.Key.Key_Space, Qt.Key.Key_Escape):
         QTest.keyClick(canvas, key)
-    canvas.zoom_in()
+    canvas.navigator.zoom_in()
     canvas.fit()
     canvas.repaint()
     assert canvas.visible_rect().is_empty

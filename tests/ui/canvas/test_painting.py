@@ -221,7 +221,7 @@ def test_tiny_and_thin_photos_are_fine(stage, size, mode) -> None:
     stage.show(document)
     stage.canvas.set_compare(mode)
     for step in range(12):
-        stage.canvas.zoom_in() if step < 6 else stage.canvas.zoom_out()
+        stage.canvas.navigator.zoom_in() if step < 6 else stage.canvas.navigator.zoom_out()
         stage.settle()
     stage.canvas.fit()
     stage.settle()

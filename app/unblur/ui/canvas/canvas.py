@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -19,7 +18,14 @@ from unblur.ui.canvas.backdrop import paint_backdrop, paint_drop_hint, paint_emp
 from unblur.ui.canvas.backlog import Backlog
 from unblur.ui.canvas.blur_overlay import BlurOverlay
 from unblur.ui.canvas.canvas_input import CanvasInput
-from unblur.ui.canvas.compare import CompareMode, Pane, divider_position, panes_of, viewport_of
+from unblur.ui.canvas.compare import (
+    CompareMode,
+    Pane,
+    divider_position,
+    in_viewport,
+    panes_of,
+    viewport_of,
+)
 from unblur.ui.canvas.device_pixels import (
     align_to_device,
     device_size,
@@ -39,9 +45,6 @@ from unblur.ui.canvas.view import DevicePoint, ViewTransform
 from unblur.ui.overrides import reports_errors
 from unblur.ui.tools.brush import BrushTool
 from unblur.ui.tools.tool import Tool
-
-if TYPE_CHECKING:  # OpenCV comes with it
-    from unblur.analysis.blur_map import BlurMap
 
 _FIT_MARGIN = 16  # logical pixels around a fitted photo
 _MARK_MARGIN = 4.0  # logical pixels that outlines reach beyond what changed
@@ -146,8 +149,7 @@ class Canvas(QWidget):
         """Restored pixels of a region arrived in `rect` of the photo."""
         if self._scene is not None:
             touched = self._scene.pixels_changed(region_id, rect)
-            for origin in self._frame(touched).origins:
-                self._update_device(touched.translated(origin))
+            self.update_viewport(QRectF(touched))
 
     def set_selected(self, region_id: RegionId | None) -> None:
         """Mark a region as the selected one."""
@@ -160,10 +162,9 @@ class Canvas(QWidget):
         self.marks.pending = tuple(rects)
         self.update()
 
-    def set_blur_map(self, blur: BlurMap | None) -> None:
+    def set_blur_map(self, blur: BlurOverlay | None) -> None:
         """Show where the photo is blurred, or show it no more."""
-        photo = self._document.photo.size if self._document else None
-        self.marks.blur = BlurOverlay(blur, photo) if blur is not None and photo else None
+        self.marks.blur = blur
         self.update()
 
     def set_marks_visible(self, *, mask: bool, outlines: bool) -> None:
@@ -243,14 +244,6 @@ class Canvas(QWidget):
     def navigator(self) -> Navigator:
         """Pans and zooms in device pixels."""
         return self._navigator
-
-    def zoom_in(self) -> None:
-        """To the next larger step, around the middle."""
-        self._navigator.zoom_in()
-
-    def zoom_out(self) -> None:
-        """To the next smaller step."""
-        self._navigator.zoom_out()
 
     def zoom_to(self, scale: float) -> None:
         """To `scale` device pixels per photo pixel: 1.0 is 100 %."""
@@ -375,11 +368,7 @@ class Canvas(QWidget):
     def to_viewport(self, position: QPointF) -> DevicePoint:
         """A position of the widget as device pixels of the viewport under it."""
         ratio = self.devicePixelRatioF()
-        x, y = position.x() * ratio, position.y() * ratio
-        pane = next((p for p in self._panes() if p.area.contains_point(Point(x, y))), None)
-        if pane is None:
-            return DevicePoint(x, y)
-        return DevicePoint(x - pane.origin_x, y - pane.origin_y)
+        return in_viewport(self._panes(), Point(position.x() * ratio, position.y() * ratio))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the middle, or the fit."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from unblur.document.geometry import Rect, Size
+from unblur.document.geometry import Point, Rect, Size
+from unblur.ui.canvas.view import DevicePoint
 
 MIN_DIVIDER, MAX_DIVIDER = 0.0, 1.0
 GAP = 2  # device pixels between the two halves side by side
@@ -73,3 +75,11 @@ def panes_of(mode: CompareMode, divider: float, canvas: Size) -> tuple[Pane, ...
             Pane(Rect(half.width + GAP, 0, *half), is_result=True, origin_x=half.width + GAP),
         )
     return (Pane(whole, is_result=mode is CompareMode.RESULT),)
+
+
+def in_viewport(panes: Sequence[Pane], place: Point) -> DevicePoint:
+    """A place of the canvas, in device pixels, as one of the viewport that its pane shows."""
+    pane = next((each for each in panes if each.area.contains_point(place)), None)
+    if pane is None:
+        return DevicePoint(place.x, place.y)
+    return DevicePoint(place.x - pane.origin_x, place.y - pane.origin_y)
