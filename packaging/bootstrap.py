@@ -17,12 +17,16 @@ from pathlib import Path
 if sys.version_info < (3, 11):  # noqa: UP036 - a person may start it with an older one
     sys.exit("Unblur needs Python 3.11 or newer; this is " + platform.python_version() + ".")
 
+# The program's own modules on hardware and builds need no installation.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "app"))
+
 import checks
 import system_packages
-import torch_build
 from environment import PROJECT, Environment, SetupError, create, install, key_of
-from hardware import Machine, detect_backend
 from system_packages import Purpose
+
+from unblur.gpu_setup.builds import backend_for, backend_names
+from unblur.gpu_setup.hardware import Machine, detect_backend
 
 _RESULTS = "unblurred"
 _SAMPLE = PROJECT / "resources" / "sample.png"
@@ -85,7 +89,7 @@ def prepare(
     if machine.system == "Linux":
         _install_system_packages(purpose)
     create(environment)
-    install(environment, torch_build.backend_for(name, machine), extras, key)
+    install(environment, backend_for(name, machine), extras, key)
 
 
 def has_display() -> bool:
@@ -141,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument(
         "--backend",
-        choices=("auto", *torch_build.backend_names()),
+        choices=("auto", *backend_names()),
         help="what PyTorch computes with (default: as installed before, at first auto)",
     )
     shared.add_argument(

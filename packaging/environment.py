@@ -18,9 +18,11 @@ from pathlib import Path
 
 import torch_build
 
+from unblur.gpu_setup.builds import Backend
+
 PROJECT = Path(__file__).resolve().parents[1]
 CONSTRAINTS = PROJECT / "packaging" / "constraints.txt"
-_INPUTS = ("pyproject.toml", "packaging/constraints.txt", "packaging/torch_backends.toml")
+_INPUTS = ("pyproject.toml", "packaging/constraints.txt", "resources/torch_backends.toml")
 
 
 class SetupError(Exception):
@@ -117,9 +119,7 @@ def create(environment: Environment) -> None:
         raise SetupError(f"The virtual environment could not be made in “{root}”.")
 
 
-def install(
-    environment: Environment, backend: torch_build.Backend, extras: tuple[str, ...], key: str
-) -> None:
+def install(environment: Environment, backend: Backend, extras: tuple[str, ...], key: str) -> None:
     """Install torch, the pinned dependencies and the project, then stamp. Raises SetupError."""
     environment.stamp_file.unlink(missing_ok=True)
     _install_torch(environment, backend)
@@ -139,7 +139,7 @@ def pinned_torch(constraints: Path = CONSTRAINTS) -> str:
     return next(line.strip() for line in lines if line.startswith("torch=="))
 
 
-def _install_torch(environment: Environment, backend: torch_build.Backend) -> None:
+def _install_torch(environment: Environment, backend: Backend) -> None:
     pin = pinned_torch()
     if backend.is_met_by(_installed_torch(environment, pin)):
         return

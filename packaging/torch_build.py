@@ -8,33 +8,12 @@ that is remembered in the environment and the plain build is taken from then on.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from hardware import Machine, nvidia_driver
+from unblur.gpu_setup.builds import Backend
 
-_TABLE = Path(__file__).with_name("torch_backends.toml")
 _REACH_SECONDS = 5.0
-
-
-@dataclass(frozen=True)
-class Backend:
-    """One row of the table, read for one machine."""
-
-    name: str
-    label: str | None
-    index: str | None
-    is_plain: bool
-
-    def is_met_by(self, version: str | None) -> bool:
-        """Whether a build called `version` ("2.13.0", "2.13.0+cpu") computes with this backend."""
-        if version is None:
-            return False
-        _, _, label = version.partition("+")
-        return self.is_plain if not label else label == self.label
 
 
 @dataclass(frozen=True)
@@ -48,24 +27,6 @@ class Choice:
     index: str | None
     note: str
     given_up: str | None = None
-
-
-def backend_names(table: Path = _TABLE) -> tuple[str, ...]:
-    """The backends that the table knows."""
-    return tuple(_read(table)["backends"])
-
-
-def backend_for(name: str, machine: Machine, table: Path = _TABLE) -> Backend:
-    """The row of backend `name` as it applies to `machine`."""
-    data = _read(table)
-    row = data["backends"][name]
-    builds: list[dict[str, Any]] = row["builds"]
-    driver = nvidia_driver(machine)
-    usable = [b for b in builds if driver is None or b.get("driver", 0) <= driver] or builds[-1:]
-    label = usable[0]["label"] if usable else None
-    # The plain index carries the first build alone: an older driver needs an older one.
-    is_plain = any(n in row["plain"] for n in machine.names()) and usable[:1] == builds[:1]
-    return Backend(name, label, f"{data['index']}{label}" if label else None, is_plain)
 
 
 def choose(
@@ -110,7 +71,3 @@ def can_reach(index: str, environ: Mapping[str, str] = os.environ) -> bool:
             return int(answer.status) == 200
     except (OSError, ValueError):
         return False
-
-
-def _read(table: Path) -> dict[str, Any]:
-    return tomllib.loads(table.read_text(encoding="utf-8"))

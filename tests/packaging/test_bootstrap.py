@@ -8,7 +8,8 @@ import checks
 import pytest
 import system_packages
 from environment import Environment, Stamp, key_of
-from hardware import Machine
+
+from unblur.gpu_setup.hardware import Machine
 
 
 @pytest.fixture

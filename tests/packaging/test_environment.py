@@ -10,7 +10,8 @@ import environment
 import pytest
 import torch_build
 from environment import Environment, SetupError, Stamp
-from torch_build import Backend
+
+from unblur.gpu_setup.builds import Backend
 
 CPU = Backend("cpu", "cpu", "https://pytorch.example/cpu", is_plain=False)
 STAMP = Stamp("key", "cpu", ("test",))
@@ -71,7 +72,7 @@ def test_a_stamp_without_its_interpreter_counts_as_none(made: Environment) -> No
 
 
 def test_the_key_follows_the_pins_the_project_and_python(tmp_path: Path) -> None:
-    for name in ("pyproject.toml", "packaging/constraints.txt", "packaging/torch_backends.toml"):
+    for name in ("pyproject.toml", "packaging/constraints.txt", "resources/torch_backends.toml"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(name, encoding="utf-8")
     first = environment.key_of(tmp_path, (3, 11, 2))

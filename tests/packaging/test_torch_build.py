@@ -3,8 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hardware import Machine
-from torch_build import Backend, Choice, backend_for, backend_names, choose
+from torch_build import Choice, choose
+
+from unblur.gpu_setup.builds import Backend, backend_for, backend_names
+from unblur.gpu_setup.hardware import Machine
 
 LINUX = Machine("Linux", "x86_64", Path("/nowhere"), lambda _: None)
 WINDOWS = Machine("Windows", "AMD64", Path("/nowhere"), lambda _: None)
