@@ -220,7 +220,7 @@ def test_a_device_that_is_not_here_is_refused(
 ) -> None:
     from unblur.engine import device
 
-    monkeypatch.setattr(device, "_is_available", lambda kind: kind == "cpu")
+    monkeypatch.setattr(device, "_count", lambda kind: int(kind == "cpu"))
 
     outcome = unblur("restore", photo, "-o", tmp_path / "out.png", "--device", "xpu")
 

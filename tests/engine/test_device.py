@@ -4,13 +4,19 @@ import pytest
 import torch
 
 from unblur.engine import device as devices
-from unblur.engine.device import choose_device, is_out_of_memory, limit_cpu_threads
+from unblur.engine.device import (
+    Device,
+    available_devices,
+    choose_device,
+    is_out_of_memory,
+    limit_cpu_threads,
+)
 from unblur.errors import DeviceUnavailableError
 
 
 @pytest.fixture
 def only_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(devices, "_is_available", lambda kind: kind == "cpu")
+    monkeypatch.setattr(devices, "_count", lambda kind: int(kind == "cpu"))
 
 
 @pytest.mark.usefixtures("only_cpu")
@@ -29,6 +35,48 @@ def test_a_device_that_is_not_there_is_named(name: str) -> None:
     with pytest.raises(DeviceUnavailableError) as caught:
         choose_device(name)
     assert caught.value.detail == name
+
+
+@pytest.fixture
+def broken_card(monkeypatch: pytest.MonkeyPatch) -> Device:
+    """A device of torch's that is really there and really computes no numbers: “meta”."""
+    card = Device("meta", "Broken Card", 8 << 30)
+    cpu = choose_device("cpu")
+    monkeypatch.setattr(devices, "_ACCELERATORS", ("meta",))
+    monkeypatch.setattr(devices, "_of_kind", lambda kind: [card if kind == "meta" else cpu])
+    devices._trial.cache_clear()
+    return card
+
+
+@pytest.mark.allow_log("meta:0 does not compute")
+def test_a_gpu_that_cannot_compute_is_passed_over_and_named(broken_card: Device) -> None:
+    device = choose_device("auto")
+    assert device.kind == "cpu"
+    assert device.instead_of.startswith("Broken Card (")
+    assert broken_card in available_devices()
+
+
+@pytest.mark.allow_log("meta:0 does not compute")
+def test_a_gpu_that_was_named_and_cannot_compute_is_refused_with_the_reason(
+    broken_card: Device,
+) -> None:
+    with pytest.raises(DeviceUnavailableError) as caught:
+        choose_device("meta")
+    assert caught.value.detail.startswith("Broken Card (")
+
+
+def test_a_device_is_found_again_by_its_label() -> None:
+    assert [choose_device(each.label) for each in available_devices()] == list(available_devices())
+    second = Device("cuda", "Second", 0, index=1)
+    assert second.label == "cuda:1"
+    assert second.torch_device == torch.device("cuda", 1)
+
+
+def test_a_device_says_what_it_is_and_how_much_memory_it_has() -> None:
+    cpu = available_devices()[-1]
+    assert cpu.platform == "CPU"
+    assert cpu.name
+    assert cpu.memory_bytes > 0
 
 
 @pytest.mark.parametrize(

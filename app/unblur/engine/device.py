@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import torch
 
 from unblur.errors import DeviceUnavailableError
 
+logger = logging.getLogger(__name__)
+
 DEVICE_NAMES = ("auto", "cpu", "cuda", "mps", "xpu")
+_ACCELERATORS = ("cuda", "xpu", "mps")
+_TRIAL = (64, 128)  # channels, pixels a side: a layer as networks have them
 
 # CPU allocations fail with a plain RuntimeError, whose text is all that tells it apart.
 _ALLOCATOR_COMPLAINTS = ("DefaultCPUAllocator: can't allocate", "DefaultCPUAllocator: not enough")
@@ -19,40 +27,102 @@ _ALLOCATOR_COMPLAINTS = ("DefaultCPUAllocator: can't allocate", "DefaultCPUAlloc
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device that is there. `memory_bytes` is its whole memory, 0 when unknown."""
+    """A device that is there. `memory_bytes` is its whole memory, 0 when unknown.
+
+    `index` counts devices of one kind. `instead_of` names the GPU that is there and does not
+    work, and why: this device was taken in its place.
+    """
 
     kind: str
     name: str
     memory_bytes: int
+    index: int = 0
+    instead_of: str = ""
 
     @property
     def torch_device(self) -> torch.device:
         """What torch calls it."""
-        return torch.device(self.kind)
+        return torch.device(self.kind, self.index) if self.index else torch.device(self.kind)
 
     @property
     def is_accelerated(self) -> bool:
         """Whether it is a GPU."""
         return self.kind != "cpu"
 
+    @property
+    def label(self) -> str:
+        """The name by which `choose_device` finds it again, such as “cuda:1”."""
+        return f"{self.kind}:{self.index}" if self.index else self.kind
+
+    @property
+    def platform(self) -> str:
+        """What computes there: CUDA, ROCm, XPU, MPS or CPU."""
+        return "ROCm" if self.kind == "cuda" and torch.version.hip else self.kind.upper()
+
 
 def choose_device(name: str) -> Device:
-    """The device called `name`; "auto" is the first GPU there is, or else the CPU.
+    """The device called `name`, such as “cuda” or “cuda:1”.
 
-    Raises DeviceUnavailableError when it is not here.
+    “auto” is the GPU that computes a small layer the fastest, or else the CPU; `instead_of`
+    then names a GPU that is there and cannot compute it. Raises DeviceUnavailableError when
+    a device that was named is not here, or does not work.
     """
     if name == "auto":
-        kind = next((kind for kind in ("cuda", "xpu", "mps") if _is_available(kind)), "cpu")
-        return _describe(kind)
-    if name not in DEVICE_NAMES or not _is_available(name):
+        return _quickest()
+    kind, _, number = name.partition(":")
+    named = [each for each in _of_kind(kind) if not number or number == str(each.index)]
+    if not named:
         raise DeviceUnavailableError(name)
-    return _describe(name)
+    device = named[0]
+    trial = _trial(device.kind, device.index)
+    if isinstance(trial, str):
+        raise DeviceUnavailableError(f"{device.name} ({trial})")
+    return device
 
 
 def available_devices() -> tuple[Device, ...]:
-    """Every kind of device that is here, the CPU last."""
-    kinds = ("cuda", "xpu", "mps", "cpu")
-    return tuple(_describe(kind) for kind in kinds if _is_available(kind))
+    """Every device that is here, by name and memory, whether or not it works; the CPU last."""
+    kinds = (*_ACCELERATORS, "cpu")
+    return tuple(device for kind in kinds for device in _of_kind(kind))
+
+
+def _quickest() -> Device:
+    quickest, seconds, troubles = None, float("inf"), []
+    for device in (each for kind in _ACCELERATORS for each in _of_kind(kind)):
+        trial = _trial(device.kind, device.index)
+        if isinstance(trial, str):
+            troubles.append(f"{device.name} ({trial})")
+        elif trial < seconds:
+            quickest, seconds = device, trial
+    if quickest is not None:
+        return quickest
+    return replace(_describe("cpu", 0), instead_of="; ".join(troubles))
+
+
+@cache
+def _trial(kind: str, index: int) -> float | str:
+    """Seconds of a small layer, or why it cannot be computed. Tried once: drivers do not heal.
+
+    A card that is too old for this build of torch, or a driver that does not fit, shows here
+    and not before.
+    """
+    if kind == "cpu":
+        return 0.0  # nothing else to choose from, and every start would pay for the trial
+    channels, side = _TRIAL
+    device = torch.device(kind, index)
+    try:
+        with torch.inference_mode():
+            layer = torch.nn.Conv2d(channels, channels, 3, padding=1).to(device)
+            batch = torch.ones(1, channels, side, side, device=device)
+            float(layer(batch).sum())  # the first time chooses kernels, and sum waits for it
+            started = time.perf_counter()
+            is_fine = bool(torch.isfinite(layer(batch).sum()))
+            seconds = time.perf_counter() - started
+    except Exception as error:
+        # Whatever a driver raises: it means that this device is not to be used.
+        logger.warning("%s:%s does not compute: %s", kind, index, error)
+        return str(error).strip().partition("\n")[0] or type(error).__name__
+    return seconds if is_fine else "it computes no numbers"
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -81,11 +151,11 @@ def free_unused_memory(device: Device) -> None:
 def synchronize(device: Device) -> None:
     """Wait until the device has done what it was given, so that a clock tells the truth."""
     if device.kind == "cuda":
-        torch.cuda.synchronize()
+        torch.cuda.synchronize(device.index)
     elif device.kind == "mps":
         torch.mps.synchronize()
     elif device.kind == "xpu":
-        torch.xpu.synchronize()
+        torch.xpu.synchronize(device.index)
 
 
 def limit_cpu_threads() -> int:
@@ -101,23 +171,27 @@ def limit_cpu_threads() -> int:
     return threads
 
 
-def _is_available(kind: str) -> bool:
-    if kind == "cuda":
-        return torch.cuda.is_available()
-    if kind == "mps":
-        return torch.backends.mps.is_available()
-    if kind == "xpu":
-        return torch.xpu.is_available()
-    return kind == "cpu"
+def _of_kind(kind: str) -> Iterator[Device]:
+    for index in range(_count(kind)):
+        yield _describe(kind, index)
 
 
-def _describe(kind: str) -> Device:
+def _count(kind: str) -> int:
+    """How many devices of a kind there are."""
     if kind == "cuda":
-        cuda = torch.cuda.get_device_properties(0)
-        return Device(kind, cuda.name, cuda.total_memory)
+        return torch.cuda.device_count() if torch.cuda.is_available() else 0
     if kind == "xpu":
-        xpu = torch.xpu.get_device_properties(0)
-        return Device(kind, xpu.name, xpu.total_memory)
+        return torch.xpu.device_count() if torch.xpu.is_available() else 0
+    return int(kind == "cpu" or (kind == "mps" and torch.backends.mps.is_available()))
+
+
+def _describe(kind: str, index: int) -> Device:
+    if kind == "cuda":
+        cuda = torch.cuda.get_device_properties(index)
+        return Device(kind, cuda.name, cuda.total_memory, index)
+    if kind == "xpu":
+        xpu = torch.xpu.get_device_properties(index)
+        return Device(kind, xpu.name, xpu.total_memory, index)
     if kind == "mps":
         memory = torch.mps.recommended_max_memory()
         return Device(kind, f"Apple GPU ({platform.machine()})", memory)
