@@ -6,7 +6,8 @@ somewhere and a network from somewhere else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +15,8 @@ from torch import Tensor, nn
 from unblur_models.errors import ParametersDifferError
 
 StateDict = Mapping[str, Tensor]
+Network = TypeVar("Network", bound=nn.Module)
+Hyperparameters = TypeVar("Hyperparameters")
 Shape = tuple[int, ...]
 
 
@@ -49,6 +52,30 @@ def require_colour(state: StateDict, first: str, last: str, architecture: str) -
         architecture,
         [f"{first} sees {seen} channels{pair} and {last} gives {given}, but photos have 3"],
     )
+
+
+def filled(
+    make: Callable[[Hyperparameters], Network],
+    hyperparameters: Hyperparameters,
+    state: StateDict,
+    architecture: str,
+) -> Network:
+    """A network with these parameters, in float32 and channels-last order.
+
+    `make` is its class. It is made on the meta device, so that nothing is drawn at random
+    only to be thrown away. Raises ParametersDifferError.
+    """
+    with torch.device("meta"):
+        network = make(hyperparameters)
+    fill(network, state, architecture, described=hyperparameters)
+    in_channels_last(network)
+    return network
+
+
+def require_one_stage(stages: int, architecture: str) -> None:
+    """Raises ValueError unless one stage is asked of a network that has no more."""
+    if stages != 1:
+        raise ValueError(f"{architecture} has one stage, not {stages}")
 
 
 def fill(network: nn.Module, state: StateDict, architecture: str, *, described: object) -> None:

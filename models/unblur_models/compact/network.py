@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from unblur_models.compact.layout import NAME, Hyperparameters, hyperparameters, is_compact
-from unblur_models.parameters import fill, in_channels_last
+from unblur_models.parameters import filled, in_channels_last, require_one_stage
 from unblur_models.plain_unet.folding import folded
 
 _FIRST_SCALE = 0.2  # a young block adds little, so that deep networks start calmly
@@ -47,8 +47,7 @@ class Compact(nn.Module):
 
         There is one stage; ValueError for more.
         """
-        if stages != 1:
-            raise ValueError(f"a compact network has one stage, not {stages}")
+        require_one_stage(stages, NAME)
         restored: Tensor = batch + self.compact(batch)
         return restored
 
@@ -60,12 +59,7 @@ class Compact(nn.Module):
     @staticmethod
     def from_state_dict(state: Mapping[str, Tensor]) -> Compact:
         """The network with these parameters in float32, folded."""
-        shape = hyperparameters(state)
-        with torch.device("meta"):
-            network = Compact(shape)
-        fill(network, folded(state), NAME, described=shape)
-        in_channels_last(network)
-        return network
+        return filled(Compact, hyperparameters(state), folded(state), NAME)
 
 
 class _Body(nn.Module):

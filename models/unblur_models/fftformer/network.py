@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from unblur_models.fftformer.blocks import Block, Fusion
 from unblur_models.fftformer.layout import NAME, Hyperparameters, hyperparameters, is_fftformer
 from unblur_models.fftformer.spectrum import Spectrum
-from unblur_models.parameters import StateDict, fill, in_channels_last
+from unblur_models.parameters import StateDict, filled, require_one_stage
 
 
 class FftFormer(nn.Module):
@@ -60,20 +60,14 @@ class FftFormer(nn.Module):
 
         Raises ParametersDifferError.
         """
-        shape = hyperparameters(state)
-        with torch.device("meta"):
-            network = cls(shape)
-        fill(network, state, NAME, described=shape)
-        in_channels_last(network)
-        return network
+        return filled(cls, hyperparameters(state), state, NAME)
 
     def forward(self, batch: Tensor, stages: int = 1) -> Tensor:
         """Restored pictures, not clamped. H and W are multiples of `shape.size_multiple`.
 
         There is one stage; ValueError for more.
         """
-        if stages != 1:
-            raise ValueError(f"{NAME} has one stage, not {stages}")
+        require_one_stage(stages, NAME)
         batch = batch.contiguous(memory_format=torch.channels_last)
         first = self.encoder_level1(self.patch_embed(batch))
         second = self.encoder_level2(self.down1_2(first))

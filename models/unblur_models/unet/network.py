@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from unblur_models.parameters import fill, in_channels_last
+from unblur_models.parameters import filled, in_channels_last, require_one_stage
 from unblur_models.unet.enlarging import Enlarging
 from unblur_models.unet.layout import NAME, Hyperparameters, hyperparameters, is_autoencoder
 
@@ -37,8 +37,7 @@ class Unet(nn.Module):
 
         There is one stage; ValueError for more.
         """
-        if stages != 1:
-            raise ValueError(f"an autoencoder has one stage, not {stages}")
+        require_one_stage(stages, NAME)
         restored: Tensor = batch + self.autoencoder(batch)
         return restored
 
@@ -50,12 +49,7 @@ class Unet(nn.Module):
     @staticmethod
     def from_state_dict(state: Mapping[str, Tensor]) -> Unet:
         """The network with these parameters in float32."""
-        shape = hyperparameters(state)
-        with torch.device("meta"):
-            network = Unet(shape)
-        fill(network, state, NAME, described=shape)
-        in_channels_last(network)
-        return network
+        return filled(Unet, hyperparameters(state), state, NAME)
 
 
 class _Body(nn.Module):
