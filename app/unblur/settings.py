@@ -61,6 +61,12 @@ class Settings:
         label="Camera data (EXIF, GPS)",
         choices={True: "Keep in exported photos", False: "Leave out"},
     )
+    tell_restored: bool = setting(
+        True,
+        group="Export",
+        label="That a model restored it",
+        choices={True: "Say so in the file", False: "Leave out"},
+    )
     offline: bool = setting(
         False,
         group="Models",

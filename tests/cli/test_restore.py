@@ -272,3 +272,18 @@ def test_a_file_sees_one_line_a_photo() -> None:
         line.say("photo.png → sharp.png")
 
     assert stream.getvalue() == "photo.png → sharp.png\n"
+
+
+@pytest.mark.usefixtures("lighter")
+@pytest.mark.parametrize(
+    ("words", "is_told"), [((), True), (("--no-provenance",), False), (("--strength", "0"), False)]
+)
+def test_the_file_says_that_a_model_restored_it(
+    words: tuple[str, ...], is_told: bool, unblur: Command, photo: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "sharp.jpg"
+    (report,) = unblur("restore", photo, "-o", out, "--json", *words).reports
+    with Image.open(out) as picture:
+        packet = picture.info.get("xmp", b"")
+    assert (b"compositeWithTrainedAlgorithmicMedia" in packet) == is_told
+    assert bool(report["digital_source_type"]) == is_told

@@ -35,6 +35,7 @@ class RestoreOrder:
     objects: tuple[Point, ...] = ()
     masks: tuple[str, ...] = ()
     auto: bool = False
+    provenance: bool = True
 
 
 def point(text: str) -> Point:

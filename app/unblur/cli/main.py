@@ -58,6 +58,7 @@ def _restore_order(options: argparse.Namespace) -> arguments.RestoreOrder:
         objects=tuple(options.object),
         masks=tuple(options.mask),
         auto=options.auto,
+        provenance=options.provenance,
     )
 
 
@@ -133,6 +134,12 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--overwrite", action="store_true", help="replace files that exist, even the original"
+    )
+    parser.add_argument(
+        "--no-provenance",
+        dest="provenance",
+        action="store_false",
+        help="do not say in the file's metadata what was restored, and by which model",
     )
     parser.add_argument(
         "--json", action="store_true", help="one JSON object a photo and line on standard output"

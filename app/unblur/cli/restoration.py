@@ -24,6 +24,7 @@ class Report:
     """What was done to one photo. `seconds` is from opening the file to the written result.
 
     On `tiles_left` of the tiles the model failed, and the photo was left as it was.
+    `source_type` is what the file says about how it came about; None: nothing.
     """
 
     seconds: float
@@ -34,6 +35,7 @@ class Report:
     is_depth_lost: bool
     model_id: str
     quality: str
+    source_type: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Restoration:
         """Restore one photo into its target. Raises AppError; then no file is left there."""
         started = time.perf_counter()
         photo = decode(target.source)
-        options = ExportOptions(overwrite=self.order.overwrite)
+        options = ExportOptions(overwrite=self.order.overwrite, tell_restored=self.order.provenance)
         check_target(photo, target.output, options)
         restorer, scale = self.restorer, self.order.scale
         if self.order.auto:
@@ -68,6 +70,7 @@ class Restoration:
             is_depth_lost=written.depth_lost,
             model_id=restorer.card.id,
             quality=restorer.quality,
+            source_type=written.source_type,
         )
 
     def _document(self, photo: Photo, model: ModelChoice) -> Document:

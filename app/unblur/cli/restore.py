@@ -116,6 +116,7 @@ def _facts(target: Target, restoration: Restoration, report: Report) -> dict[str
         "tiles": report.tiles,
         "tiles_left": report.tiles_left,
         "peak_memory_mb": peak_memory_mb(),
+        "digital_source_type": report.source_type,
         "regions": [
             {"x": rect.x, "y": rect.y, "width": rect.width, "height": rect.height}
             for rect in report.regions

@@ -7,6 +7,7 @@ source's own integers pass through untouched.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -58,6 +59,16 @@ def result(document: Document, layers: LayerReader, rect: Rect) -> PixelImage:
         for strip in _rows(band, _STRIP_PIXELS) if wanted else ():
             _blend_regions(out[strip.relative_to(rect).slices], wanted, layers, strip)
     return out
+
+
+def changes_pixels(document: Document, region: Region, layers: LayerReader) -> bool:
+    """Whether a pixel of the photo is another one because of this region."""
+    alone = replace(document, regions=(region,))
+    for strip in _rows(region.bounds(document.photo.size), _BAND_PIXELS):
+        before = document.photo.pixels[strip.slices]
+        if not np.array_equal(result(alone, layers, strip), before):
+            return True
+    return False
 
 
 def _rows(rect: Rect, pixels: int) -> Iterator[Rect]:

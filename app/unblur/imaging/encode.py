@@ -12,7 +12,11 @@ from unblur.imaging.writing import Strips, WriteOrder
 
 
 class Writer(NamedTuple):
-    """A format to write. `bits` is the most a channel, `max_side` the most pixels a side."""
+    """A format to write.
+
+    `bits` is the most a channel, `max_side` the most pixels a side, `longest_xmp` the most
+    bytes of an XMP packet.
+    """
 
     name: str
     suffixes: tuple[str, ...]
@@ -21,12 +25,22 @@ class Writer(NamedTuple):
     is_exact: bool
     max_side: int | None
     write: Callable[[BinaryIO, WriteOrder, Strips], None]
+    longest_xmp: int | None = None
 
 
 WRITERS = (
     Writer(png.NAME, (".png",), 16, True, True, None, png_writer.write),
     Writer(tiff.NAME, (".tif", ".tiff"), 32, True, True, None, tiff_writer.write),
-    Writer(jpeg.NAME, (".jpg", ".jpeg"), 8, False, False, jpeg.MAX_SIDE, jpeg.write),
+    Writer(
+        jpeg.NAME,
+        (".jpg", ".jpeg"),
+        8,
+        False,
+        False,
+        jpeg.MAX_SIDE,
+        jpeg.write,
+        jpeg.LONGEST_XMP,
+    ),
     Writer(webp.NAME, (".webp",), 8, True, False, webp.MAX_SIDE, webp.write),
 )
 

@@ -10,7 +10,7 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +26,7 @@ from unblur.errors import Cancelled, ImageError
 from unblur.imaging import exif
 from unblur.imaging.composite import LayerReader, result
 from unblur.imaging.encode import Writer, writer_for
+from unblur.imaging.provenance import Treatment, source_type, treatments, with_declaration
 from unblur.imaging.pyramid import to_display
 from unblur.imaging.verify import Witness
 from unblur.imaging.writing import Strip, Strips, WriteOrder
@@ -40,20 +41,25 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """How to write. `quality` is that of JPEG and WebP; WebP is lossless at 100."""
+    """How to write. `quality` is that of JPEG and WebP; WebP is lossless at 100.
+
+    With `tell_restored` the file says what was restored, and by which model.
+    """
 
     quality: int = 95
     keep_metadata: bool = True
+    tell_restored: bool = True
     overwrite: bool = False
 
 
 @dataclass(frozen=True)
 class ExportReport:
-    """What was written."""
+    """What was written. `source_type` is IPTC's digital source type, if the file says one."""
 
     path: Path
     depth_lost: bool
     size: Size
+    source_type: str | None = None
 
 
 def depth_lost(photo: Photo, suffix: str) -> bool:
@@ -95,7 +101,8 @@ def export(
     photo = document.photo
     _check_sides(photo.size, writer, path)
     target = _checked_target(path, photo, options)
-    order = _order(photo, writer, options)
+    done = treatments(document, layers) if options.tell_restored else ()
+    order = _order(photo, writer, options, done)
     witness = Witness(is_exact=writer.is_exact)
 
     def report(share: float) -> None:
@@ -114,7 +121,9 @@ def export(
         witness.check(temporary, order)
         report(1.0)
         _replace(temporary, target, options)
-    return ExportReport(path, depth_lost(photo, path.suffix), photo.size)
+    is_told = order.metadata.xmp != _outgoing(photo.metadata, options).xmp
+    kind = source_type(done) if is_told else None
+    return ExportReport(path, depth_lost(photo, path.suffix), photo.size, kind)
 
 
 def _check_sides(size: Size, writer: Writer, path: Path) -> None:
@@ -151,13 +160,19 @@ def _is_source(target: Path, photo: Photo) -> bool:
         return target == Path(os.path.abspath(photo.path))  # noqa: PTH100 - it may be gone
 
 
-def _order(photo: Photo, writer: Writer, options: ExportOptions) -> WriteOrder:
+def _order(
+    photo: Photo, writer: Writer, options: ExportOptions, done: Sequence[Treatment]
+) -> WriteOrder:
     kinds = {8: np.uint8, 16: np.uint16, 32: np.float32}
+    metadata = _outgoing(photo.metadata, options)
+    if done:
+        told = with_declaration(metadata.xmp, done, writer.longest_xmp)
+        metadata = replace(metadata, xmp=told)
     return WriteOrder(
         size=photo.size,
         dtype=np.dtype(kinds[min(photo.bits, writer.bits)]),
         has_alpha=photo.alpha is not None and writer.has_alpha,
-        metadata=_outgoing(photo.metadata, options),
+        metadata=metadata,
         quality=options.quality,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtWidgets import QWidget
 
@@ -19,8 +19,15 @@ from unblur.ui.session import Session
 if TYPE_CHECKING:  # it imports OpenCV, which waits until a photo is read
     from unblur.imaging.export import ExportOptions
 
-MakeOptions = Callable[[int, bool, bool], "ExportOptions"]
-"""From quality, whether metadata is kept, whether an existing file may be replaced."""
+
+class MakeOptions(Protocol):
+    """`ExportOptions`, which is imported when it is called."""
+
+    def __call__(
+        self, *, quality: int, keep_metadata: bool, tell_restored: bool, overwrite: bool
+    ) -> ExportOptions:
+        """How to write."""
+        ...
 
 
 class ExportQuestion:
@@ -51,6 +58,7 @@ class ExportQuestion:
             self._loses_depth,
             quality=preferred.jpeg_quality,
             keep_metadata=preferred.keep_metadata,
+            tell_restored=preferred.tell_restored,
             missing=self._missing(opened),
             parent=self._parent,
         )
@@ -61,8 +69,14 @@ class ExportQuestion:
             self._restorer.restore()
         if dialog.answer is not Answer.EXPORT:
             return None
+        tells = dialog.tell_restored.isChecked()
+        if tells != preferred.tell_restored:
+            self._preferences.change(preferred.with_value("tell_restored", tells))
         options = self._make_options(
-            dialog.quality.value(), dialog.keep_metadata.isChecked(), dialog.overwrite.isChecked()
+            quality=dialog.quality.value(),
+            keep_metadata=dialog.keep_metadata.isChecked(),
+            tell_restored=tells,
+            overwrite=dialog.overwrite.isChecked(),
         )
         return ExportWish(dialog.path, options)
 

@@ -119,11 +119,13 @@ def depth_lost(photo: Photo, suffix: str) -> bool:
     return depth_lost(photo, suffix)
 
 
-def export_options(quality: int, keep_metadata: bool, overwrite: bool) -> ExportOptions:  # noqa: FBT001
+def export_options(
+    *, quality: int, keep_metadata: bool, tell_restored: bool, overwrite: bool
+) -> ExportOptions:
     """`export.ExportOptions`."""
     from unblur.imaging.export import ExportOptions
 
-    return ExportOptions(quality=quality, keep_metadata=keep_metadata, overwrite=overwrite)
+    return ExportOptions(quality, keep_metadata, tell_restored, overwrite)
 
 
 def export(

@@ -20,6 +20,7 @@ NAME = "JPEG"
 MAX_SIDE = 65500
 _MOST_IN_SEGMENT = 65533
 _XMP_PREFIX_SIZE = 29
+LONGEST_XMP = _MOST_IN_SEGMENT - _XMP_PREFIX_SIZE
 # Below this, colour at half the resolution costs less than the quantisation does.
 _FULL_COLOR_QUALITY = 90
 

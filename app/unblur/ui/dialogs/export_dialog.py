@@ -40,6 +40,8 @@ class Answer(Enum):
 class ExportDialog(QDialog):
     """Path, format, quality, metadata, and what a person should know before.
 
+    `tell_restored` is whether the file says that a model restored it.
+
     `loses_depth` says whether a file of this suffix has fewer bits than the photo.
     `missing` is how many regions are not fully restored.
     """
@@ -52,6 +54,7 @@ class ExportDialog(QDialog):
         *,
         quality: int,
         keep_metadata: bool,
+        tell_restored: bool = True,
         missing: int = 0,
         parent: QWidget | None = None,
     ) -> None:
@@ -72,6 +75,11 @@ class ExportDialog(QDialog):
         self._quality_label = QLabel("Quality")
         self.keep_metadata = QCheckBox("Keep camera data (EXIF, GPS) and colour profile")
         self.keep_metadata.setChecked(keep_metadata)
+        self.tell_restored = QCheckBox("Say in the file what was restored, and by which model")
+        self.tell_restored.setToolTip(
+            "IPTC's digital source type and the history, which other programs show"
+        )
+        self.tell_restored.setChecked(tell_restored)
         self.overwrite = QCheckBox()
         self._note = QLabel()
         self._note.setObjectName("muted")
@@ -110,7 +118,8 @@ class ExportDialog(QDialog):
         form.addWidget(self._quality_label, 2, 0)
         form.addWidget(self.quality, 2, 1)
         form.addWidget(self.keep_metadata, 3, 1)
-        form.addWidget(self.overwrite, 4, 1)
+        form.addWidget(self.tell_restored, 4, 1)
+        form.addWidget(self.overwrite, 5, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(22, 18, 22, 18)
         layout.setSpacing(12)
