@@ -1,7 +1,8 @@
 """The catalogue: which models there are and where their weights lie, without importing torch.
 
 Cards are TOML files beside the network of their family. A program may name more folders with
-`look_in`: there it finds cards and weights that a person fetched or brought along.
+`look_in`: there it finds cards and weights that a person fetched or brought along. What restores
+without weights is no part of the list, but is found by its id.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from functools import cache
 from pathlib import Path
 
 from unblur_models.card import Measurement, ModelCard, Publication, Purpose, Quality, read_card
+from unblur_models.deconvolution.card import DECONVOLUTION
 from unblur_models.errors import CardError, UnknownModelError
 
 __all__ = [
+    "DECONVOLUTION",
     "DEFAULT_MODEL_ID",
     "WEIGHTS_DIR",
     "Measurement",
@@ -34,6 +37,7 @@ __all__ = [
     "look_in",
     "needs_weights",
     "refresh",
+    "usable",
     "was_known",
     "weights_state",
 ]
@@ -77,9 +81,14 @@ def available() -> tuple[ModelCard, ...]:
     return tuple(each for each in cards() if weights_state(each) is not WeightsState.MISSING)
 
 
+def usable() -> tuple[ModelCard, ...]:
+    """All that a region can be restored with: the models that can be run, and deconvolution."""
+    return (*available(), DECONVOLUTION)
+
+
 def card(model_id: str) -> ModelCard:
     """The card with this id, also of a model that was just removed. Raises UnknownModelError."""
-    for each in cards():
+    for each in (*cards(), DECONVOLUTION):
         if each.id == model_id:
             return each
     if model_id in _once_known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from unblur.cli.progress import Progress
 from unblur.document.buffer import FloatImage, UInt16Image
@@ -14,11 +14,12 @@ from unblur.document.photo import Photo
 from unblur.document.region import Region, RegionId
 from unblur.document.shapes import Rectangle, WholePhoto
 from unblur.engine.blending import RestoredTiles
+from unblur.engine.choices import key_of, policy_of, wanted_scale
 from unblur.engine.device import Device
 from unblur.engine.provider import ModelProvider
 from unblur.engine.request import InferenceRequest, RestorePass
 from unblur.engine.runner import run
-from unblur.engine.tiling import ordered_from, plan_grid, policy_for, resolve_scale, tiles_for_mask
+from unblur.engine.tiling import ordered_from, plan_grid, resolve_scale, tiles_for_mask
 from unblur.imaging.masks import touches
 from unblur_models.catalog import ModelCard
 
@@ -59,13 +60,14 @@ class Restorer:
     def plan(self, region: Region, photo: Photo) -> RestorePass:
         """The tiles that a region needs, from its middle outwards."""
         bounds = region.bounds(photo.size)
+        choice = replace(region.model, model_id=self.card.id, quality=self.quality)
         factor = resolve_scale(
-            region.model.scale, bounds.size.area, is_accelerated=self.device.is_accelerated
+            wanted_scale(choice), bounds.size.area, is_accelerated=self.device.is_accelerated
         )
-        grid = plan_grid(bounds, photo.size, policy_for(self.card), factor)
+        grid = plan_grid(bounds, photo.size, policy_of(choice, factor), factor)
         support = _support(region, photo)
         indices = ordered_from(grid, tiles_for_mask(grid, support, bounds), bounds.center)
-        return RestorePass(LayerKey(self.card.id, self.quality, grid), indices, region.id)
+        return RestorePass(key_of(choice, grid), indices, region.id)
 
     def run(self, photo: Photo, passes: tuple[RestorePass, ...], progress: Progress) -> Layers:
         """The restored tiles of `passes`. Raises ModelError and EngineError."""

@@ -27,6 +27,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from unblur.document.deconvolution import Deconvolution
 from unblur.document.geometry import Rect, Size
 
 
@@ -168,3 +169,4 @@ class LayerKey:
     model_id: str
     quality: str
     grid: TileGrid
+    deconvolution: Deconvolution | None = None

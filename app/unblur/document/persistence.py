@@ -11,6 +11,7 @@ import base64
 import binascii
 from typing import Any
 
+from unblur.document.blur_json import deconvolution_from_json, deconvolution_to_json
 from unblur.document.found_masks import levels_of
 from unblur.document.geometry import Point, Rect
 from unblur.document.region import ModelChoice, Region, RegionId, Scale
@@ -39,6 +40,7 @@ _FAR = 1e7  # pixels; no photo is as wide
 
 def region_to_json(region: Region) -> dict[str, Any]:
     """Plain values that `json.dumps` takes."""
+    recipe = region.model.deconvolution
     return {
         "id": region.id,
         "name": region.name,
@@ -49,6 +51,7 @@ def region_to_json(region: Region) -> dict[str, Any]:
         "strength": region.strength,
         "feather": region.feather,
         "visible": region.is_visible,
+        **({"deconvolution": deconvolution_to_json(recipe)} if recipe else {}),
     }
 
 
@@ -57,11 +60,17 @@ def region_from_json(data: dict[str, Any]) -> Region:
 
     Raises ValueError, KeyError or TypeError when `data` is not such a description.
     """
+    recipe = data.get("deconvolution")
     return Region(
         id=RegionId(str(data["id"])),
         name=str(data["name"]),
         shapes=tuple(shape_from_json(shape) for shape in data["shapes"]),
-        model=ModelChoice(str(data["model"]), str(data["quality"]), Scale(data["scale"])),
+        model=ModelChoice(
+            str(data["model"]),
+            str(data["quality"]),
+            Scale(data["scale"]),
+            deconvolution_from_json(recipe) if recipe else None,
+        ),
         strength=_within(0.0, float(data["strength"]), 1.0),
         feather=_within(0.0, float(data["feather"]), _FAR),
         is_visible=bool(data["visible"]),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NewType
 
+from unblur.document.deconvolution import Deconvolution
 from unblur.document.geometry import Rect, Size
 from unblur.document.shapes import Grow, Invert, Shape, WholePhoto, bounds_of
 
@@ -29,11 +30,15 @@ class Scale(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """Which model restores a region, and how: a change here makes the region stale."""
+    """Which model restores a region, and how: a change here makes the region stale.
+
+    `deconvolution` says how to solve where that is the model, whose quality is the solver.
+    """
 
     model_id: str
     quality: str
     scale: Scale = Scale.AUTO
+    deconvolution: Deconvolution | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,11 @@ def fault_of(source: Tensor, restored: Tensor) -> str | None:
     return None
 
 
+def fault_of_solver(_source: Tensor, solved: Tensor) -> str | None:
+    """The same for what a solver gave: it may change anything, but has to be finite."""
+    return None if bool(torch.isfinite(solved).all()) else "not finite"
+
+
 def _colour(picture: Tensor) -> Tensor:
     """(N, 2, H, W): red and blue against green."""
     return picture[:, ::2] - picture[:, 1:2]

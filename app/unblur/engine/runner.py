@@ -17,13 +17,14 @@ from torch import Tensor
 
 from unblur.document.buffer import UInt16Image
 from unblur.document.geometry import Rect, Size
-from unblur.document.grid import TileGrid, TileIndex
+from unblur.document.grid import LayerKey, TileGrid, TileIndex
 from unblur.engine import tensors
 from unblur.engine.blending import window
 from unblur.engine.cancel import CancelToken
+from unblur.engine.deconvolver import Deconvolver
 from unblur.engine.device import Device, choose_device, free_unused_memory, is_out_of_memory
 from unblur.engine.focus import nearest_first
-from unblur.engine.guards import fault_of
+from unblur.engine.guards import fault_of, fault_of_solver
 from unblur.engine.interruption import interruptible
 from unblur.engine.provider import Model, ModelProvider
 from unblur.engine.request import InferenceRequest, TileResult
@@ -46,16 +47,17 @@ def run(request: InferenceRequest, provider: ModelProvider) -> Iterator[TileResu
     request.token.raise_if_cancelled()
     device = choose_device(request.device)
     total, done = request.tile_count, 0
-    fitting: dict[str, TilingPolicy] = {}  # by model: inputs that memory had room for
+    fitting: dict[tuple[str, TilingPolicy], TilingPolicy] = {}  # inputs that memory had room for
     for each in request.passes:
-        model = provider.get(each.key.model_id, device)
-        policy = fitting.get(each.key.model_id) or policy_for(model.card)
+        model = _model(each.key, provider, device, request.token)
+        wanted = policy_for(model.card)
+        policy = fitting.get((each.key.model_id, wanted), wanted)
         network = _Network(model, each.key.quality, policy, device, request.token)
         for index in nearest_first(each.key.grid, each.indices, request.focus):
             request.token.raise_if_cancelled()
             started, left = time.perf_counter(), network.left
             pixels = _restore_tile(request, each.key.grid, index, network)
-            fitting[each.key.model_id] = network.policy
+            fitting[each.key.model_id, wanted] = network.policy
             done += 1
             yield TileResult(
                 request_id=request.id,
@@ -69,6 +71,13 @@ def run(request: InferenceRequest, provider: ModelProvider) -> Iterator[TileResu
                 seconds=time.perf_counter() - started,
                 is_left=network.left > left,
             )
+
+
+def _model(key: LayerKey, provider: ModelProvider, device: Device, token: CancelToken) -> Model:
+    """What gives the pixels of a layer: a solver, or a network. Raises ModelError."""
+    if key.deconvolution is not None:
+        return Deconvolver(key.deconvolution, key.grid.factor, token)
+    return provider.get(key.model_id, device)
 
 
 def _restore_tile(
@@ -110,6 +119,8 @@ class _Network:
         self.policy = policy
         self.device = device
         self.left = 0  # inputs that came back as they were
+        # A PSF that a person chose may spread a lamp's light anew: that is no network's fault.
+        self._fault_of = fault_of_solver if isinstance(model, Deconvolver) else fault_of
 
     def __call__(self, batch: Tensor, keep: Rect) -> Tensor:
         """Restored (1, 3, H, W); only what lies in `keep` is sure to be.
@@ -148,7 +159,7 @@ class _Network:
         for ask in (self._model, self._model.again):
             with interruptible(self._token):
                 restored = ask(batch, self._quality)
-            fault = fault_of(batch, restored)
+            fault = self._fault_of(batch, restored)
             if fault is None:
                 return restored
             logger.warning("What the model gave is %s", fault)

@@ -26,14 +26,8 @@ from unblur.document.shapes import (
     Shape,
     WholePhoto,
 )
-from unblur.engine.tiling import (
-    TilingPolicy,
-    plan_grid,
-    policy_for,
-    resolve_scale,
-    tiles_for_mask,
-)
-from unblur_models import catalog
+from unblur.engine.choices import key_of, policy_of, wanted_scale
+from unblur.engine.tiling import TilingPolicy, plan_grid, resolve_scale, tiles_for_mask
 from unblur_models.errors import ZooError
 
 PREVIEW_FACTOR = 4
@@ -89,9 +83,9 @@ class RegionPlans:
 
     def layer_key(self, region: Region, *, factor: int) -> LayerKey | None:
         """Where the region's pixels at this factor are kept; None before it was restored."""
-        policy = _policy(region)
+        policy = _policy(region, factor)
         grid = self._grids.get((region.id, policy, factor)) if policy else None
-        return LayerKey(region.model.model_id, region.model.quality, grid) if grid else None
+        return key_of(region.model, grid) if grid else None
 
     def layer_keys(self, region: Region, *, is_accelerated: bool) -> tuple[LayerKey, ...]:
         """Layers that show for the region, best first: the chosen scale, then the preview."""
@@ -102,11 +96,12 @@ class RegionPlans:
     def factor(self, region: Region, *, is_accelerated: bool) -> int:
         """The work scale that the region's choice comes to."""
         pixels = region.bounds(self._photo).size.area
-        return resolve_scale(region.model.scale, pixels, is_accelerated=is_accelerated)
+        scale = wanted_scale(region.model)
+        return resolve_scale(scale, pixels, is_accelerated=is_accelerated)
 
     def pin(self, region: Region, factor: int) -> None:
         """Lay the region's grid where the region is now, unless it was laid before."""
-        policy = policy_for(catalog.card(region.model.model_id))
+        policy = policy_of(region.model, factor)
         name = (region.id, policy, factor)
         if name not in self._grids:
             self._grids[name] = self._grid(region, policy, factor)
@@ -118,11 +113,11 @@ class RegionPlans:
 
         Nothing can be where the mask is empty or the model is unknown.
         """
-        policy = _policy(region)
+        policy = _policy(region, factor)
         if policy is None or region.bounds(self._photo).is_empty:
             return None
         grid = self._grids.get((region.id, policy, factor)) or self._grid(region, policy, factor)
-        key = LayerKey(region.model.model_id, region.model.quality, grid)
+        key = key_of(region.model, grid)
         needed = self._tiles(region, grid)
         missing = tuple(index for index in needed if not has_tile(key, index))
         return RegionPlan(region.id, key, needed, missing) if needed else None
@@ -181,8 +176,8 @@ def _finest_detail(shape: Shape) -> float:
     return _COARSEST
 
 
-def _policy(region: Region) -> TilingPolicy | None:
+def _policy(region: Region, factor: int) -> TilingPolicy | None:
     try:
-        return policy_for(catalog.card(region.model.model_id))
+        return policy_of(region.model, factor)
     except ZooError:
         return None

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from unblur_models.deconvolution.errors import InvalidPsfError
+from unblur_models.deconvolution.outlines import MAX_SIDE
 
-MAX_SIDE = 1023  # far above any blur that can be undone, far below any size that hurts
 _SUM_TOLERANCE = 1e-3
 
 
