@@ -45,10 +45,11 @@ class IconSet:
 
     def app_icon(self) -> QIcon:
         """The program's own icon, in its own colours."""
-        renderer = QSvgRenderer(str(self._folder / "unblur.svg"))
         icon = QIcon()
-        for pixels in (16, 32, 48, 128, 256):
-            icon.addPixmap(_drawn(renderer, pixels))
+        for name, sizes in (("unblur-small", (16, 24)), ("unblur", (32, 48, 128, 256))):
+            renderer = QSvgRenderer(str(self._folder / f"{name}.svg"))
+            for pixels in sizes:
+                icon.addPixmap(_drawn(renderer, pixels))
         return icon
 
 
