@@ -8,12 +8,11 @@ a test says when they are older than the drawings.
 
 from __future__ import annotations
 
-import io
 import sys
 from pathlib import Path
 
 from PIL import Image
-from PySide6.QtCore import QBuffer, QIODevice, QRectF
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
@@ -38,10 +37,8 @@ def drawn(pixels: int) -> Image.Image:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     QSvgRenderer(str(DRAWINGS / f"{name}.svg")).render(painter, QRectF(0, 0, pixels, pixels))
     painter.end()
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    canvas.save(buffer, b"PNG")
-    return Image.open(io.BytesIO(buffer.data().data())).convert("RGBA")
+    straight = canvas.convertToFormat(QImage.Format.Format_RGBA8888)
+    return Image.frombytes("RGBA", (pixels, pixels), bytes(straight.constBits()))
 
 
 def main() -> int:
