@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from unblur.analysis.advice import advise, scale_for, span
+from unblur.analysis.advice import advise, span
 from unblur.analysis.kinds import Blur, BlurKind
 from unblur.analysis.measurement import Measurement
 from unblur.document.geometry import Size
@@ -20,7 +20,7 @@ def test_motion_gets_the_model_that_was_made_for_it() -> None:
     advice = advise(measured(Blur(BlurKind.MOTION, 0.6, 18.4, 31.6)))
 
     assert advice.model_id == catalog.DEFAULT_MODEL_ID
-    assert advice.scale is Scale.FULL
+    assert advice.scale is Scale.HALF
     assert advice.sentence == (
         "This photo is blurred by motion over about 18 pixels at 32°. MAXIM can restore it."
     )
@@ -87,14 +87,6 @@ def test_nothing_is_claimed_of_a_photo_without_detail() -> None:
 )
 def test_the_more_the_network_has_to_see_the_quicker_the_quality(photo: Size, quality: str) -> None:
     assert advise(measured(Blur(BlurKind.MOTION, 0.6, 12.0, 0.0), photo)).quality == quality
-
-
-@pytest.mark.parametrize(
-    ("pixels", "scale"),
-    [(5, Scale.FULL), (30, Scale.FULL), (31, Scale.HALF), (60, Scale.HALF), (200, Scale.QUARTER)],
-)
-def test_the_work_scale_brings_the_blur_to_what_networks_know(pixels: float, scale: Scale) -> None:
-    assert scale_for(pixels) is scale
 
 
 def test_a_blur_spans_what_is_longer_of_motion_and_focus() -> None:

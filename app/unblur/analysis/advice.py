@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from unblur.analysis.kinds import Blur, BlurKind
 from unblur.analysis.measurement import Measurement
 from unblur.document.region import Scale
+from unblur.document.work_scale import scale_for
 from unblur_models import catalog
 from unblur_models.catalog import ModelCard, Purpose
 
@@ -57,14 +58,6 @@ def advise(measured: Measurement) -> Advice:
 def span(blur: Blur) -> float:
     """How many pixels a point is spread over, along its longest direction."""
     return max(blur.length, _SIGMAS_ACROSS * blur.sigma)
-
-
-def scale_for(pixels: float) -> Scale:
-    """The work scale at which a blur that spans so many photo pixels is one networks know."""
-    for scale in (Scale.FULL, Scale.HALF):
-        if pixels <= _WIDEST * (scale.factor or 1):
-            return scale
-    return Scale.QUARTER
 
 
 def _is_hopeless(blur: Blur, measured: Measurement) -> bool:

@@ -15,8 +15,7 @@ from torch.nn import functional
 
 from unblur.document.buffer import FloatImage, PixelImage, UInt16Image, read_only, to_float
 from unblur.document.geometry import Rect, Size
-
-_BICUBIC_REACH = 2  # pixels beyond its own that a bicubic sample looks at
+from unblur.engine import enlarging
 
 
 def crop(pixels: PixelImage, rect: Rect) -> PixelImage:
@@ -57,7 +56,7 @@ def shrunk(batch: Tensor, factor: int) -> Tensor:
 
 def change_under(keep: Rect, factor: int, whole: Size) -> Rect:
     """The part of a change of size `whole` on which `with_change` over `keep` depends."""
-    return keep.shrunk_by(factor).expanded(_BICUBIC_REACH, Rect.of_size(whole))
+    return keep.shrunk_by(factor).expanded(enlarging.REACH, Rect.of_size(whole))
 
 
 def with_change(source: Tensor, change: Tensor, keep: Rect, factor: int) -> Tensor:
@@ -69,9 +68,7 @@ def with_change(source: Tensor, change: Tensor, keep: Rect, factor: int) -> Tens
     kept = source[:, :, *keep.slices]
     height, width = change.shape[2:]
     small = change_under(keep, factor, Size(width, height))
-    enlarged = functional.interpolate(
-        change[:, :, *small.slices], scale_factor=factor, mode="bicubic", align_corners=False
-    )
+    enlarged = enlarging.enlarged(change[:, :, *small.slices], factor)
     return kept + enlarged[:, :, *keep.relative_to(small.enlarged_by(factor)).slices]
 
 

@@ -21,6 +21,7 @@ from typing import NamedTuple, Protocol
 from unblur.document.geometry import Point, Rect, Size
 from unblur.document.grid import TileGrid, TileIndex
 from unblur.document.region import Scale
+from unblur.document.work_scale import is_seen, scale_for
 
 _AUTO_HALF_ABOVE = 2_000_000  # pixels of a region; beyond it the CPU works at half the size
 _AUTO_QUARTER_ABOVE = 16_000_000
@@ -136,13 +137,23 @@ def ordered_from(
     return tuple(sorted(indices, key=distance))
 
 
-def resolve_scale(scale: Scale, region_pixels: int, *, is_accelerated: bool) -> int:
-    """The factor of a work scale; automatic keeps a CPU's waiting time bearable."""
+def resolve_scale(
+    scale: Scale, region_pixels: int, *, is_accelerated: bool, span: float | None = None
+) -> int:
+    """The factor of a work scale.
+
+    Automatic follows the blur, which spans `span` photo pixels (None: nobody knows). On a CPU
+    it also keeps the waiting time bearable, but goes no further than the blur still shows.
+    """
     if scale.factor is not None:
         return scale.factor
-    if is_accelerated or region_pixels <= _AUTO_HALF_ABOVE:
-        return 1
-    return 2 if region_pixels <= _AUTO_QUARTER_ABOVE else 4
+    by_blur = 1 if span is None else scale_for(span).factor or 1
+    by_time = 1
+    if not is_accelerated and region_pixels > _AUTO_HALF_ABOVE:
+        by_time = 2 if region_pixels <= _AUTO_QUARTER_ABOVE else 4
+    while by_time > 1 and span is not None and not is_seen(span, by_time):
+        by_time //= 2
+    return max(by_blur, by_time)
 
 
 class _Axis(NamedTuple):
