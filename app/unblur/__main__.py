@@ -13,7 +13,7 @@ from unblur.errors import AppError
 from unblur.messages import message_for
 
 # A photo with such a name is opened as “./restore”.
-VERBS = ("restore", "analyze", "evaluate", "bench", "models")
+VERBS = ("restore", "analyze", "evaluate", "bench", "models", "desktop")
 
 _DESCRIPTION = "Make blurry photographs sharp. Without a verb, the window opens."
 _EPILOG = """\
@@ -23,6 +23,7 @@ without a window:
   unblur evaluate …           measure models against sharp pictures (unblur evaluate --help)
   unblur bench                measure how fast the models are here (unblur bench --help)
   unblur models               list, fetch, add and remove models (unblur models --help)
+  unblur desktop install      add Unblur to the menu and to Open With (remove: take it out)
 
 A photo that is called like a verb is opened as ./restore.
 """

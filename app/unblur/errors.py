@@ -236,6 +236,19 @@ class HomeMissingError(AppError):
         self.detail = detail
 
 
+class DesktopUnsupportedError(AppError):
+    """This system's menu is not filled by the program itself."""
+
+
+class DesktopWriteError(AppError):
+    """The menu entry or an icon could not be written or removed; `path` names it."""
+
+    def __init__(self, path: str | None, detail: str = "") -> None:
+        super().__init__(f"{path}: {detail}")
+        self.path = Path(path or "")
+        self.detail = detail
+
+
 class RecoveryError(AppError):
     """The edits cannot be saved for the day of a crash. `path` names the folder."""
 

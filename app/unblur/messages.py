@@ -258,6 +258,16 @@ _TEMPLATES: dict[type[AppError], tuple[str, str, str]] = {
         "There is no home folder to keep settings and edits in ({detail}).",
         "Set UNBLUR_HOME to a folder of yours.",
     ),
+    errors.DesktopUnsupportedError: (
+        "Not on this system",
+        "On Windows and macOS the installer makes the menu entry and Open With.",
+        "With pip, start Unblur with: unblur-window.",
+    ),
+    errors.DesktopWriteError: (
+        "The menu entry could not be changed",
+        "“{name}” could not be written or removed ({detail}).",
+        "Check the permissions of that folder.",
+    ),
     errors.RecoveryError: (
         "Your edits are not safe from a crash",
         "They cannot be saved in “{name}” ({detail}).",

@@ -5,7 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from unblur.cli import arguments, bench_arguments, evaluate_arguments, models_arguments
+from unblur.cli import (
+    arguments,
+    bench_arguments,
+    desktop_arguments,
+    evaluate_arguments,
+    models_arguments,
+)
 from unblur.document.region import Scale
 from unblur.model_store import look_for_models
 
@@ -15,11 +21,15 @@ def main(words: Sequence[str]) -> int:
 
     0: all done; 1: some file failed; 2: unusable arguments; 130: stopped with Ctrl+C.
     """
-    options = _parser().parse_args(words)
+    options = parser().parse_args(words)
     if options.verb == "models":
         from unblur.cli import models
 
         return models.run(models_arguments.order_of(options))
+    if options.verb == "desktop":
+        from unblur.cli import desktop
+
+        return desktop.run(options.action)
     # The person's own models are models like any other.
     look_for_models()
     if options.verb == "analyze":
@@ -62,9 +72,10 @@ def _restore_order(options: argparse.Namespace) -> arguments.RestoreOrder:
     )
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="unblur")
-    verbs = parser.add_subparsers(dest="verb", required=True)
+def parser() -> argparse.ArgumentParser:
+    """All verbs with their options: what is parsed, and what manual and completion are made of."""
+    whole = argparse.ArgumentParser(prog="unblur")
+    verbs = whole.add_subparsers(dest="verb", required=True)
     _add_restore(verbs.add_parser("restore", help="restore photos into files"))
     _add_analyze(verbs.add_parser("analyze", help="tell what the blur is, and who is on a photo"))
     evaluate_arguments.add_options(
@@ -76,7 +87,10 @@ def _parser() -> argparse.ArgumentParser:
     models_arguments.add_options(
         verbs.add_parser("models", help="list, fetch, check, add and remove models")
     )
-    return parser
+    desktop_arguments.add_options(
+        verbs.add_parser("desktop", help="add Unblur to the menu and to Open With, or remove it")
+    )
+    return whole
 
 
 def _add_analyze(parser: argparse.ArgumentParser) -> None:
