@@ -30,6 +30,30 @@ def test_the_blur_chooses_model_and_quality(unblur: Command, moved: Path, tmp_pa
     assert (tmp_path / "out.png").exists()
 
 
+@pytest.fixture
+def part_moved(tmp_path: Path) -> Path:
+    """A photo moved over 9 pixels, and somebody in its middle over 31."""
+    picture = photographed(scene("street"), motion(9, 30))
+    picture[100:356, 160:416] = photographed(scene("street"), motion(31, 30))[100:356, 160:416]
+    path = tmp_path / "part.png"
+    Image.fromarray(picture).save(path)
+    return path
+
+
+def test_each_region_is_worked_on_at_the_scale_of_its_own_blur(
+    unblur: Command, part_moved: Path, tmp_path: Path
+) -> None:
+    regions = ("--region", "0,0,150,448", "--region", "160,100,256,256")
+    words = ("restore", part_moved, *regions, "--json", "-o")
+
+    by_blur = unblur(*words, tmp_path / "one.png").reports[0]
+    with_auto = unblur(*words, tmp_path / "two.png", "--auto").reports[0]
+    chosen = unblur(*words, tmp_path / "three.png", "--scale", "1/4").reports[0]
+
+    assert by_blur["scales"] == with_auto["scales"] == ["1", "1/2"]
+    assert chosen["scales"] == ["1/4", "1/4"]
+
+
 def test_what_is_named_stays_as_named(unblur: Command, moved: Path, tmp_path: Path) -> None:
     words = ("--auto", "--model", "srn-color.gopro", "--quality", "good", "--json")
 

@@ -1,4 +1,4 @@
-"""`--auto`: the model, the quality and the work scale that a photo's blur asks for."""
+"""`--auto`: the model and the quality that a photo's blur asks for."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from dataclasses import replace
 
 from unblur.analysis.advice import advise
 from unblur.analysis.kinds import BlurKind
-from unblur.analysis.measurement import Measurement, measure
+from unblur.analysis.measurement import Measurement
 from unblur.cli.arguments import RestoreOrder
 from unblur.cli.restorer import Restorer
 from unblur.document.photo import Photo
-from unblur.document.region import Scale
 from unblur.errors import ImageNotBlurredError
 from unblur_models import catalog
 
 
-def fitted_to(photo: Photo, order: RestoreOrder, restorer: Restorer) -> tuple[Restorer, Scale]:
-    """The restorer and the work scale for `photo`; what the order names stays as it is.
+def fitted_to(
+    photo: Photo, measured: Measurement, order: RestoreOrder, restorer: Restorer
+) -> Restorer:
+    """The restorer for `photo`, of which this was measured; what the order names stays.
 
     Raises ImageNotBlurredError when there is nothing to restore, or no telling.
     """
-    measured = measure(photo.pixels)
     advice = advise(measured)
     if advice.model_id is None or advice.quality is None:
         raise ImageNotBlurredError(photo.path, _why_not(measured))
@@ -31,8 +31,7 @@ def fitted_to(photo: Photo, order: RestoreOrder, restorer: Restorer) -> tuple[Re
         quality = catalog.default_quality(card, is_accelerated=True)
     if quality not in known:  # advised for another model than the one that was named
         quality = known[-1]
-    scale = advice.scale if order.scale is Scale.AUTO else order.scale
-    return replace(restorer, card=card, quality=quality), scale
+    return replace(restorer, card=card, quality=quality)
 
 
 def _why_not(measured: Measurement) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from unblur.analysis.measurement import measure
 from unblur.cli.evaluate_method import Restored
 from unblur.cli.progress import Progress
 from unblur.cli.restorer import Restorer
@@ -63,7 +64,8 @@ class ModelMethod:
         restorer = self.restorer
         choice = ModelChoice(restorer.card.id, restorer.quality, self.scale)
         region = Region(new_region_id(), "Whole photo", (WholePhoto(),), choice)
-        layers = restorer.run(photo, (restorer.plan(region, photo),), progress)
+        measured = measure(photo.pixels) if self.scale is Scale.AUTO else None
+        layers = restorer.run(photo, (restorer.plan(region, photo, measured),), progress)
         return result(Document(photo, (region,)), layers, photo.rect), layers.left
 
     def _whole(self, photo: Photo) -> PixelImage:

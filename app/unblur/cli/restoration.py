@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from unblur.analysis.measurement import Measurement, measure
 from unblur.cli.arguments import RestoreOrder
 from unblur.cli.automatic import fitted_to
 from unblur.cli.progress import Progress
@@ -14,7 +15,7 @@ from unblur.cli.targets import Target
 from unblur.document.document import Document
 from unblur.document.geometry import Rect
 from unblur.document.photo import Photo
-from unblur.document.region import ModelChoice, Region, new_region_id
+from unblur.document.region import ModelChoice, Region, Scale, new_region_id
 from unblur.imaging.codec import decode
 from unblur.imaging.export import ExportOptions, check_target, export
 
@@ -23,7 +24,8 @@ from unblur.imaging.export import ExportOptions, check_target, export
 class Report:
     """What was done to one photo. `seconds` is from opening the file to the written result.
 
-    On `tiles_left` of the tiles the model failed, and the photo was left as it was.
+    `factors` are the work scales of the regions. On `tiles_left` of the tiles the model failed,
+    and the photo was left as it was.
     `source_type` is what the file says about how it came about; None: nothing.
     """
 
@@ -32,6 +34,7 @@ class Report:
     tiles: int
     tiles_left: int
     regions: tuple[Rect, ...]
+    factors: tuple[int, ...]
     is_depth_lost: bool
     model_id: str
     quality: str
@@ -52,13 +55,14 @@ class Restoration:
         photo = decode(target.source)
         options = ExportOptions(overwrite=self.order.overwrite, tell_restored=self.order.provenance)
         check_target(photo, target.output, options)
-        restorer, scale = self.restorer, self.order.scale
-        if self.order.auto:
-            restorer, scale = fitted_to(photo, self.order, self.restorer)
-        document = self._document(photo, ModelChoice(restorer.card.id, restorer.quality, scale))
-        passes = tuple(restorer.plan(region, photo) for region in document.regions)
+        restorer, measured = self.restorer, self._measured(photo)
+        if self.order.auto and measured is not None:
+            restorer = fitted_to(photo, measured, self.order, self.restorer)
+        choice = ModelChoice(restorer.card.id, restorer.quality, self.order.scale)
+        document = self._document(photo, choice)
+        planned = tuple(restorer.plan(region, photo, measured) for region in document.regions)
         # At strength 0 nothing would show, so nothing is computed.
-        passes = passes if self.order.strength > 0.0 else ()
+        passes = planned if self.order.strength > 0.0 else ()
         layers = restorer.run(photo, passes, progress)
         written = export(document, layers, target.output, options)
         return Report(
@@ -67,11 +71,17 @@ class Restoration:
             tiles=sum(len(each.indices) for each in passes),
             tiles_left=layers.left,
             regions=tuple(region.bounds(photo.size) for region in document.regions),
+            factors=tuple(each.key.grid.factor for each in planned),
             is_depth_lost=written.depth_lost,
             model_id=restorer.card.id,
             quality=restorer.quality,
             source_type=written.source_type,
         )
+
+    def _measured(self, photo: Photo) -> Measurement | None:
+        """The photo's blur, where something is chosen by it."""
+        is_needed = self.order.auto or self.order.scale is Scale.AUTO
+        return measure(photo.pixels) if is_needed else None
 
     def _document(self, photo: Photo, model: ModelChoice) -> Document:
         regions = tuple(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from unblur.cli.arguments import RestoreOrder
@@ -121,6 +122,7 @@ def _facts(target: Target, restoration: Restoration, report: Report) -> dict[str
             {"x": rect.x, "y": rect.y, "width": rect.width, "height": rect.height}
             for rect in report.regions
         ],
+        "scales": [str(Fraction(1, factor)) for factor in report.factors],
     }
 
 

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from unblur.analysis.measurement import Measurement
+from unblur.analysis.region_blur import region_span
 from unblur.cli.progress import Progress
 from unblur.document.buffer import FloatImage, UInt16Image
 from unblur.document.geometry import Rect
@@ -57,12 +59,20 @@ class Restorer:
     device: Device
     provider: ModelProvider
 
-    def plan(self, region: Region, photo: Photo) -> RestorePass:
-        """The tiles that a region needs, from its middle outwards."""
+    def plan(
+        self, region: Region, photo: Photo, measured: Measurement | None = None
+    ) -> RestorePass:
+        """The tiles that a region needs, from its middle outwards.
+
+        With what was `measured` of the photo, an automatic scale follows the region's blur.
+        """
         bounds = region.bounds(photo.size)
         choice = replace(region.model, model_id=self.card.id, quality=self.quality)
         factor = resolve_scale(
-            wanted_scale(choice), bounds.size.area, is_accelerated=self.device.is_accelerated
+            wanted_scale(choice),
+            bounds.size.area,
+            is_accelerated=self.device.is_accelerated,
+            span=region_span(photo.pixels, region.shapes, measured) if measured else None,
         )
         grid = plan_grid(bounds, photo.size, policy_of(choice, factor), factor)
         support = _support(region, photo)
