@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _open_window(words: list[str]) -> int:
     # The window reads the same words; looked at here first, a mistake needs no Qt to be told.
-    _parser().parse_args(words)
+    window_parser().parse_args(words)
     if not _has_display():
         print(
             "There is no display to open a window on. "
@@ -79,7 +79,8 @@ def _has_display() -> bool:
     return any(os.environ.get(name) for name in names)
 
 
-def _parser() -> argparse.ArgumentParser:
+def window_parser() -> argparse.ArgumentParser:
+    """What may stand on the command line without a verb."""
     parser = argparse.ArgumentParser(
         prog="unblur",
         description=_DESCRIPTION,
