@@ -31,6 +31,12 @@ class ModelDescriptor:
         self.takes_mask = takes_mask
         self.dtype = torch.float32
 
+    @property
+    def nbytes(self) -> int:
+        """Memory of the weights, on the model's device."""
+        held = (*self.network.parameters(), *self.network.buffers())
+        return sum(each.nbytes for each in held)
+
     def __call__(self, batch: Tensor, quality: str, mask: Tensor | None = None) -> Tensor:
         """Restored pictures, same shape, float32, not clamped, on the model's device.
 

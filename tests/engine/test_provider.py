@@ -55,6 +55,7 @@ class _Descriptor:
 
     def __init__(self, model_id: str, device: torch.device) -> None:
         self.card = type("Card", (), {"id": model_id})()
+        self.nbytes = 100
         type(self).loaded += 1
 
     def __call__(self, batch: torch.Tensor, quality: str) -> torch.Tensor:
@@ -75,14 +76,45 @@ def fake_zoo(monkeypatch: pytest.MonkeyPatch) -> type[_Descriptor]:
     return _Descriptor
 
 
-def test_one_model_is_kept_in_memory(fake_zoo: type[_Descriptor]) -> None:
+def test_models_that_take_turns_are_loaded_once(fake_zoo: type[_Descriptor]) -> None:
+    provider = ZooProvider(budget=200)
+    first = provider.get("a", CPU)
+    provider.get("b", CPU)
+    assert provider.get("a", CPU) is first
+    assert fake_zoo.loaded == 2
+
+
+def test_what_was_used_longest_ago_goes_first(fake_zoo: type[_Descriptor]) -> None:
+    provider = ZooProvider(budget=200)
+    first, second = provider.get("a", CPU), provider.get("b", CPU)
+    provider.get("a", CPU)
+    provider.get("c", CPU)
+    assert provider.get("a", CPU) is first
+    assert provider.get("b", CPU) is not second
+
+
+def test_a_model_larger_than_the_budget_is_kept_alone(fake_zoo: type[_Descriptor]) -> None:
+    provider = ZooProvider(budget=50)
+    provider.get("a", CPU)
+    large = provider.get("b", CPU)
+    assert provider.get("b", CPU) is large
+    provider.get("a", CPU)
+    assert fake_zoo.loaded == 3
+
+
+def test_a_model_that_finds_no_room_takes_that_of_the_others(
+    fake_zoo: type[_Descriptor], monkeypatch: pytest.MonkeyPatch
+) -> None:
     provider = ZooProvider()
     first = provider.get("a", CPU)
-    assert provider.get("a", CPU) is first
-    assert fake_zoo.loaded == 1
+
+    def refusing_once(model_id: str, *, device: torch.device) -> _Descriptor:
+        monkeypatch.setattr(providers, "load_model", lambda name, *, device: fake_zoo(name, device))
+        raise torch.OutOfMemoryError("full")
+
+    monkeypatch.setattr(providers, "load_model", refusing_once)
     provider.get("b", CPU)
     assert provider.get("a", CPU) is not first
-    assert fake_zoo.loaded == 3
 
 
 def test_an_unknown_quality_names_those_that_exist(fake_zoo: type[_Descriptor]) -> None:

@@ -13,6 +13,8 @@ _STATUS = Path("/proc/self/status")
 _CLEAR = Path("/proc/self/clear_refs")
 _FORGET_PEAK = b"5"
 
+_forgotten: list[int] = [0]  # the highest peak of the process that was forgotten below
+
 
 class PeakMemory:
     """The most memory in use since this was made.
@@ -39,11 +41,38 @@ class PeakMemory:
             return int(torch.cuda.max_memory_allocated())
         if self._kind == "xpu":
             return int(torch.xpu.max_memory_allocated())
-        return _peak_of_process()
+        return _status_bytes("VmHWM")
+
+
+class Growth:
+    """How much more memory than now is taken at most, from when this was made."""
+
+    def __init__(self, device: Device) -> None:
+        self._peak = PeakMemory(device)
+        self._before = _used_now(device)
+
+    def bytes(self) -> int | None:
+        """How much; None where the system does not tell."""
+        peak = self._peak.bytes()
+        return None if peak is None or self._before is None else max(0, peak - self._before)
+
+
+def forgotten_peak() -> int:
+    """Bytes that the process once had, of which the system no longer knows: it was asked to."""
+    return _forgotten[0]
+
+
+def _used_now(device: Device) -> int | None:
+    if device.kind == "cuda":
+        return int(torch.cuda.memory_allocated())
+    if device.kind == "xpu":
+        return int(torch.xpu.memory_allocated())
+    return _status_bytes("VmRSS") if device.kind == "cpu" else None
 
 
 def _forget_peak_of_process() -> bool:
     """Whether the system did."""
+    _forgotten[0] = max(_forgotten[0], _status_bytes("VmHWM") or 0)
     try:
         _CLEAR.write_bytes(_FORGET_PEAK)
     except OSError:
@@ -51,9 +80,13 @@ def _forget_peak_of_process() -> bool:
     return True
 
 
-def _peak_of_process() -> int | None:
-    for line in _STATUS.read_text(encoding="ascii", errors="replace").splitlines():
+def _status_bytes(wanted: str) -> int | None:
+    try:
+        lines = _STATUS.read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return None
+    for line in lines:
         name, _, value = line.partition(":")
-        if name == "VmHWM":
+        if name == wanted:
             return int(value.split()[0]) * 1024
     return None

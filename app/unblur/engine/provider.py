@@ -6,17 +6,19 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
-import torch
 from torch import Tensor
 
 from unblur import errors
-from unblur.engine.device import Device, free_unused_memory
+from unblur.engine.device import Device, free_unused_memory, is_out_of_memory
 from unblur.engine.tiling import TilingFacts
 from unblur_models import errors as zoo
 from unblur_models.descriptor import ModelDescriptor
 from unblur_models.loading import load_model
 
 logger = logging.getLogger(__name__)
+
+_BUDGET = 384 * 1024**2  # of weights on a CPU: the three embedded models, or a large one
+_SHARE_OF_GPU = 0.25  # of its memory
 
 
 class Model(Protocol):
@@ -50,6 +52,7 @@ class ZooModel:
     def __init__(self, descriptor: ModelDescriptor) -> None:
         self._descriptor = descriptor
         self.card = descriptor.card
+        self.nbytes = descriptor.nbytes
 
     def __call__(self, batch: Tensor, quality: str) -> Tensor:
         """Restore a batch. Raises QualityUnknownError."""
@@ -67,30 +70,58 @@ class ZooModel:
 
 
 class ZooProvider:
-    """The models of the zoo. One is kept in memory: the one that was asked for last."""
+    """The models of the zoo, the latest used kept in memory, so that regions may take turns.
 
-    def __init__(self) -> None:
-        self._key: tuple[str, str] | None = None
-        self._model: ZooModel | None = None
+    `budget` is for the weights of a device, in bytes; what was used longest ago goes first,
+    and the newest stays however large it is. None: as much as suits the device.
+    """
+
+    def __init__(self, budget: int | None = None) -> None:
+        self._budget = budget
+        self._models: dict[tuple[str, str], ZooModel] = {}  # the latest used last
 
     def get(self, model_id: str, device: Device) -> ZooModel:
-        """The model on `device`, loaded when it is not the one in memory.
+        """The model on `device`, loaded when it is not in memory.
 
         Raises ModelError when its card, its weights or its network cannot be used, and
         DeviceMemoryError when it does not fit.
         """
-        key = (model_id, device.kind)
-        if self._model is None or self._key != key:
-            self.release()
-            self._model = ZooModel(_load(model_id, device))
-            self._key = key
+        key = (model_id, device.label)
+        model = self._models.pop(key, None)
+        if model is None:
+            model = self._loaded(model_id, device)
             logger.info("Loaded %s on %s", model_id, device.name)
-        return self._model
+        self._models[key] = model
+        self._keep_to_budget(device)
+        return model
 
     def release(self) -> None:
-        """Forget the model, so that its memory is free."""
-        self._model = None
-        self._key = None
+        """Forget all models, so that their memory is free."""
+        self._models.clear()
+
+    def _loaded(self, model_id: str, device: Device) -> ZooModel:
+        try:
+            return ZooModel(_load(model_id, device))
+        except errors.DeviceMemoryError:
+            if not self._models:
+                raise
+        # After the block: nothing of the failed attempt is alive any more.
+        self.release()
+        free_unused_memory(device)
+        return ZooModel(_load(model_id, device))
+
+    def _keep_to_budget(self, device: Device) -> None:
+        budget = self._budget
+        if budget is None:
+            of_gpu = int(_SHARE_OF_GPU * device.memory_bytes)
+            budget = of_gpu if device.is_accelerated else _BUDGET
+        here = [key for key in self._models if key[1] == device.label]
+        total = sum(self._models[key].nbytes for key in here)
+        for key in here[:-1]:
+            if total <= budget:
+                break
+            total -= self._models.pop(key).nbytes
+            free_unused_memory(device)
 
 
 def _load(model_id: str, device: Device) -> ModelDescriptor:
@@ -106,6 +137,8 @@ def _load(model_id: str, device: Device) -> ModelDescriptor:
         raise errors.WeightsCorruptError(model_id, str(error.path)) from error
     except zoo.ZooError as error:
         raise errors.ArchitectureUnknownError(model_id, str(error)) from error
-    except torch.OutOfMemoryError as error:
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
         free_unused_memory(device)
         raise errors.DeviceMemoryError(str(error)) from error

@@ -35,7 +35,8 @@ class InferenceRequest:
 
     Within a pass the tiles are done in their order until `focus` moves. `pixels` is the whole
     photo (H, W, 3), read-only; only the tiles' inputs are read.
-    `device` is a name that `choose_device` knows.
+    `device` is a name that `choose_device` knows, `precision` one of `findings.PRECISIONS`.
+    `gpu_memory` is what the program may take of a GPU, in bytes, 0 for all that is free.
     """
 
     id: int
@@ -44,6 +45,8 @@ class InferenceRequest:
     token: CancelToken = field(default_factory=CancelToken, repr=False)
     focus: Focus = field(default_factory=Focus, repr=False)
     device: str = "auto"
+    precision: str = "fp32"
+    gpu_memory: int = 0
 
     @property
     def tile_count(self) -> int:
@@ -58,6 +61,8 @@ class TileResult:
     `pixels` is uint16 (h, w, 3), read-only, over `rect` of the photo, which is the tile's
     support. `done` of `total` tiles of the request are finished; this one took `seconds`.
     `is_left` says that the network failed on it, wholly or in part, and the source stands there.
+    `precision` is what it was restored in (a part that was no picture is done again in fp32);
+    `is_on_cpu_instead` says that the memory of the GPU was used up, so that the CPU goes on.
     """
 
     request_id: int
@@ -70,3 +75,5 @@ class TileResult:
     total: int
     seconds: float
     is_left: bool = False
+    precision: str = "fp32"
+    is_on_cpu_instead: bool = False

@@ -1,178 +1,286 @@
 """The engine: tiles in, restored pixels out, one by one.
 
-`run` is a generator, and every yield is both a result and a place to stop. A tile whose
-input does not fit into memory is done in pieces of half the size, and so are those after it;
-what is finished stays finished.
+`run` is a generator, and every yield is both a result and a place to stop. What is finished
+stays finished, whatever becomes of the rest: where the memory of a GPU ends even for the
+smallest piece, the CPU goes on with the tiles that are left.
+
+On CUDA three things go on at once: the next inputs are cut out and uploaded and the last
+results downloaded while the device computes. The first tile goes alone, so that something is
+on the screen after the time of one.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 
 import torch
 from torch import Tensor
 
 from unblur.document.buffer import UInt16Image
-from unblur.document.geometry import Rect, Size
 from unblur.document.grid import LayerKey, TileGrid, TileIndex
 from unblur.engine import tensors
-from unblur.engine.blending import window
-from unblur.engine.cancel import CancelToken
 from unblur.engine.deconvolver import Deconvolver
 from unblur.engine.device import Device, choose_device, free_unused_memory, is_out_of_memory
+from unblur.engine.ferry import Arrival, Ferry, ferry_for
+from unblur.engine.findings import Findings
+from unblur.engine.fitting import fit
 from unblur.engine.focus import nearest_first
 from unblur.engine.guards import fault_of, fault_of_solver
-from unblur.engine.interruption import interruptible
+from unblur.engine.network import Network, nothing
 from unblur.engine.provider import Model, ModelProvider
-from unblur.engine.request import InferenceRequest, TileResult
-from unblur.engine.tiling import TilingPolicy, plan_grid, policy_for
+from unblur.engine.request import InferenceRequest, RestorePass, TileResult
+from unblur.engine.room import free_bytes, keep_to_budget
+from unblur.engine.tiling import TilingPolicy, policy_for
+from unblur.engine.tuning import Tuning, tune
 from unblur.errors import DeviceMemoryError
 
 logger = logging.getLogger(__name__)
 
 
-def run(request: InferenceRequest, provider: ModelProvider) -> Iterator[TileResult]:
+def run(
+    request: InferenceRequest, provider: ModelProvider, findings: Findings | None = None
+) -> Iterator[TileResult]:
     """Restore the tiles of `request`, pass by pass, nearest to where the person looks first.
 
-    A tile's pixels depend on the photo and its layer's key alone, not on the order.
+    A tile's pixels depend on the photo and its layer's key alone, not on the order, but for
+    what half precision and memory that ends leave to rounding. With `findings` a model that
+    is new to them is tried out first: whether it agrees in half precision, and what memory it
+    takes; without, it runs in fp32, one tile at a time.
 
-    Where a network gives no picture, not even at a second try, the photo is left as it is and
+    Where a network gives no picture, not even at its last try, the photo is left as it is and
     the result says so. Raises Cancelled before the next layer once the token is set,
-    DeviceUnavailableError, ModelError, and DeviceMemoryError if even the smallest piece of a
-    tile does not fit.
+    DeviceUnavailableError, ModelError, and DeviceMemoryError if even on the CPU the smallest
+    piece of a tile does not fit.
     """
     request.token.raise_if_cancelled()
-    device = choose_device(request.device)
-    total, done = request.tile_count, 0
-    fitting: dict[tuple[str, TilingPolicy], TilingPolicy] = {}  # inputs that memory had room for
+    works = _Works(request, provider, findings, choose_device(request.device))
+    done = 0
     for each in request.passes:
-        model = _model(each.key, provider, device, request.token)
-        wanted = policy_for(model.card)
-        policy = fitting.get((each.key.model_id, wanted), wanted)
-        network = _Network(model, each.key.quality, policy, device, request.token)
-        for index in nearest_first(each.key.grid, each.indices, request.focus):
-            request.token.raise_if_cancelled()
-            started, left = time.perf_counter(), network.left
-            pixels = _restore_tile(request, each.key.grid, index, network)
-            fitting[each.key.model_id, wanted] = network.policy
+        for tile in works.tiles(each):
             done += 1
             yield TileResult(
                 request_id=request.id,
                 key=each.key,
                 region_id=each.region_id,
-                index=index,
-                rect=each.key.grid.support(index),
-                pixels=pixels,
+                index=tile.index,
+                rect=each.key.grid.support(tile.index),
+                pixels=tile.pixels,
                 done=done,
-                total=total,
-                seconds=time.perf_counter() - started,
-                is_left=network.left > left,
+                total=request.tile_count,
+                seconds=tile.seconds,
+                is_left=tile.is_left,
+                precision=tile.precision,
+                is_on_cpu_instead=works.is_on_cpu_instead,
             )
 
 
-def _model(key: LayerKey, provider: ModelProvider, device: Device, token: CancelToken) -> Model:
-    """What gives the pixels of a layer: a solver, or a network. Raises ModelError."""
-    if key.deconvolution is not None:
-        return Deconvolver(key.deconvolution, key.grid.factor, token)
-    return provider.get(key.model_id, device)
+@dataclass(frozen=True, slots=True)
+class _Tile:
+    """What became of a tile."""
+
+    index: TileIndex
+    pixels: UInt16Image
+    is_left: bool
+    precision: str
+    seconds: float
 
 
-def _restore_tile(
-    request: InferenceRequest, grid: TileGrid, index: TileIndex, network: _Network
-) -> UInt16Image:
-    """The pixels of one tile's support."""
-    try:
-        return _restore(request, grid, index, network)
-    except (RuntimeError, MemoryError) as error:
-        if is_out_of_memory(error):  # beside the network: a crop, an enlarged change
-            raise DeviceMemoryError(str(error)) from error
-        raise
+class _Group:
+    """Tiles that go through the network at once."""
+
+    def __init__(self, request: InferenceRequest, grid: TileGrid, indices: list[TileIndex]) -> None:
+        self.indices = indices
+        self.grid = grid
+        self._request = request
+        self._sent: Tensor | None = None
+
+    def send(self, ferry: Ferry) -> Tensor:
+        """The inputs (N, 3, H, W) on the device, sent there unless they are."""
+        if self._sent is None:
+            crops = [tensors.crop(self._request.pixels, self.grid.input(i)) for i in self.indices]
+            self._sent = ferry.upload(crops)
+        return self._sent
+
+    def take_back(self) -> None:
+        """Forget what was sent: it was to another device, or is in the way."""
+        self._sent = None
 
 
-def _restore(
-    request: InferenceRequest, grid: TileGrid, index: TileIndex, network: _Network
-) -> UInt16Image:
-    seen = grid.input(index)
-    keep = grid.support(index).relative_to(seen)
-    with torch.inference_mode():
-        source = tensors.to_batch(tensors.crop(request.pixels, seen), network.device.torch_device)
-        if grid.factor == 1:
-            return tensors.to_pixels(network(source, keep)[:, :, *keep.slices])
-        small = tensors.shrunk(source, grid.factor)
-        needed = tensors.change_under(keep, grid.factor, grid.network_size)
-        change = network(small, needed) - small
-        return tensors.to_pixels(tensors.with_change(source, change, keep, grid.factor))
-
-
-class _Network:
-    """One model at one quality, however much memory there is."""
+class _Works:
+    """The device of a request, and what is set up there."""
 
     def __init__(
-        self, model: Model, quality: str, policy: TilingPolicy, device: Device, token: CancelToken
+        self,
+        request: InferenceRequest,
+        provider: ModelProvider,
+        findings: Findings | None,
+        device: Device,
     ) -> None:
-        self._model = model
-        self._quality = quality
-        self._token = token
-        self.policy = policy
-        self.device = device
-        self.left = 0  # inputs that came back as they were
-        # A PSF that a person chose may spread a lamp's light anew: that is no network's fault.
-        self._fault_of = fault_of_solver if isinstance(model, Deconvolver) else fault_of
+        self._request = request
+        self._provider = provider
+        self._findings = findings
+        # By model and policy: the inputs that memory had room for.
+        self._fitting: dict[tuple[str, TilingPolicy], TilingPolicy] = {}
+        self.is_on_cpu_instead = False
+        self._use(device)
 
-    def __call__(self, batch: Tensor, keep: Rect) -> Tensor:
-        """Restored (1, 3, H, W); only what lies in `keep` is sure to be.
-
-        Once memory was not enough, everything larger than what fitted is done in pieces.
-        """
-        longest = max(batch.shape[2:])
-        while True:
+    def tiles(self, each: RestorePass) -> Iterator[_Tile]:
+        """The tiles of a pass, as they are done."""
+        token = self._request.token
+        grid = each.key.grid
+        waiting = nearest_first(grid, each.indices, self._request.focus)
+        network = self._network(each.key)
+        group = self._next(grid, waiting, 1)
+        held: Iterator[_Tile] = iter(())
+        while group.indices:
+            token.raise_if_cancelled()
+            started = time.perf_counter()
+            following: list[_Group] = []
+            look_ahead = partial(self._look_ahead, following, grid, waiting, network.at_once)
             try:
-                if longest <= self.policy.largest:
-                    return self._forward(batch)
-                return self._in_pieces(batch, keep)
-            except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error):
+                arrival, left = self._computed(group, network, look_ahead)
+            except DeviceMemoryError:
+                if not self._device.is_accelerated:
                     raise
-                self.policy = _halved(self.policy, min(self.policy.largest, longest))
-            # After the block: the traceback keeps the tensors of the failed attempt alive.
-            free_unused_memory(self.device)
+                network = self._go_on_with_cpu(each.key, [group, *following])
+                arrival, left = self._computed(group, network, nothing)
+            self._fitting[each.key.model_id, self._wanted] = network.policy
+            seconds = (time.perf_counter() - started) / len(group.indices)
+            arriving = _arriving(group, arrival, left, network.precision, seconds)
+            yield from held
+            held = iter(())
+            if self._ferry.is_beside and following and len(group.indices) > 1:
+                held = arriving
+            else:
+                yield from arriving
+            group = following[0] if following else self._next(grid, waiting, network.at_once)
+        yield from held
 
-    def _in_pieces(self, batch: Tensor, keep: Rect) -> Tensor:
-        """The same from blended pieces, each with its halo, as large as memory allows."""
-        height, width = batch.shape[2:]
-        grid = plan_grid(keep, Size(width, height), self.policy, factor=1)
-        restored = torch.zeros_like(batch)
-        for index in grid.tiles_touching(keep):
-            self._token.raise_if_cancelled()
-            seen, support = grid.input(index), grid.support(index)
-            piece = self._forward(tensors.crop_batch(batch, seen))
-            weights = torch.from_numpy(window(grid, index)).to(batch.device)
-            kept = support.relative_to(seen).slices
-            restored[:, :, *support.slices] += piece[:, :, *kept] * weights
-        return restored
+    def _use(self, device: Device) -> None:
+        self._device = device
+        self._ferry = ferry_for(device)
+        if device.is_accelerated:
+            keep_to_budget(device, self._request.gpu_memory)
 
-    def _forward(self, batch: Tensor) -> Tensor:
-        """What the model makes of it; the batch itself where that is no picture, even twice."""
-        for ask in (self._model, self._model.again):
-            with interruptible(self._token):
-                restored = ask(batch, self._quality)
-            fault = self._fault_of(batch, restored)
-            if fault is None:
-                return restored
-            logger.warning("What the model gave is %s", fault)
-        self.left += 1
-        return batch
+    def _network(self, key: LayerKey) -> Network:
+        try:
+            return self._set_up(key)
+        except DeviceMemoryError:
+            if not self._device.is_accelerated:
+                raise
+        return self._go_on_with_cpu(key, [])
+
+    def _set_up(self, key: LayerKey) -> Network:
+        model = _model(key, self._provider, self._device, self._request)
+        self._wanted = policy_for(model.card)
+        policy = self._fitting.get((key.model_id, self._wanted), self._wanted)
+        tuning = Tuning()
+        # A solver has nothing to be tuned, and a PSF spreads a lamp's light anew: no fault.
+        is_solver = isinstance(model, Deconvolver)
+        if self._findings is not None and not is_solver:
+            names, wish = (key.model_id, key.quality), self._request.precision
+            token = self._request.token
+            tuning = tune(model, names, wish, self._device, self._findings, token)
+        room = free_bytes(self._device, self._request.gpu_memory)
+        fitted = fit(
+            policy,
+            key.grid.network_size,
+            tuning.bytes_per_pixel,
+            room,
+            is_accelerated=self._device.is_accelerated,
+        )
+        return Network(
+            model,
+            key.quality,
+            fitted.policy,
+            self._device,
+            self._request.token,
+            precision=tuning.precision,
+            at_once=fitted.at_once,
+            fault_of=fault_of_solver if is_solver else fault_of,
+        )
+
+    def _go_on_with_cpu(self, key: LayerKey, groups: list[_Group]) -> Network:
+        """The last resort when the memory of a GPU is used up."""
+        logger.warning("The memory of %s is used up, going on with the CPU", self._device.name)
+        for group in groups:
+            group.take_back()
+        free_unused_memory(self._device)
+        self._fitting.clear()
+        self.is_on_cpu_instead = True
+        self._use(choose_device("cpu"))
+        return self._set_up(key)
+
+    def _next(self, grid: TileGrid, waiting: Iterator[TileIndex], count: int) -> _Group:
+        return _Group(self._request, grid, list(islice(waiting, count)))
+
+    def _look_ahead(
+        self, following: list[_Group], grid: TileGrid, waiting: Iterator[TileIndex], count: int
+    ) -> None:
+        """Upload what comes next while the device is busy; where there is no room, later."""
+        if following or not self._ferry.is_beside:
+            return
+        following.append(self._next(grid, waiting, count))
+        try:
+            if following[0].indices:
+                following[0].send(self._ferry)
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            following[0].take_back()
+
+    def _computed(
+        self, group: _Group, network: Network, meanwhile: Callable[[], None]
+    ) -> tuple[Arrival, tuple[bool, ...]]:
+        """The pixels of the tiles' supports, on their way here, and which tiles were left."""
+        try:
+            with torch.inference_mode():
+                restored, left = _restored(group, network, self._ferry, meanwhile)
+                return self._ferry.download(restored), left
+        except (RuntimeError, MemoryError) as error:
+            if is_out_of_memory(error):  # beside the network: a crop, an enlarged change
+                raise DeviceMemoryError(str(error)) from error
+            raise
 
 
-def _halved(policy: TilingPolicy, failed: int) -> TilingPolicy:
-    """The policy with inputs of at most half of `failed`. Raises DeviceMemoryError."""
-    smallest = policy.sizes[0]
-    if failed <= smallest:
-        raise DeviceMemoryError(f"{smallest} pixels square")
-    multiple = policy.multiple
-    largest = max(failed // 2 // multiple * multiple, smallest)
-    logger.warning("Memory ended at an input of %s pixels, going on with %s", failed, largest)
-    return replace(policy, tile=largest, largest=largest)
+def _restored(
+    group: _Group, network: Network, ferry: Ferry, meanwhile: Callable[[], None]
+) -> tuple[list[Tensor], tuple[bool, ...]]:
+    """Every tile's support (1, 3, h, w), and which tiles were left."""
+    grid = group.grid
+    source = group.send(ferry)
+    keeps = [grid.support(index).relative_to(grid.input(index)) for index in group.indices]
+    if grid.factor == 1:
+        answer = network(source, keeps, meanwhile)
+        parts = zip(torch.split(answer.restored, 1), keeps, strict=True)
+        return [part[:, :, *keep.slices] for part, keep in parts], answer.left
+    small = tensors.shrunk(source, grid.factor)
+    needed = [tensors.change_under(keep, grid.factor, grid.network_size) for keep in keeps]
+    answer = network(small, needed, meanwhile)
+    changes = torch.split(answer.restored - small, 1)
+    restored = [
+        tensors.with_change(full, change, keep, grid.factor)
+        for full, change, keep in zip(torch.split(source, 1), changes, keeps, strict=True)
+    ]
+    return restored, answer.left
+
+
+def _arriving(
+    group: _Group, arrival: Arrival, left: tuple[bool, ...], precision: str, seconds: float
+) -> Iterator[_Tile]:
+    for index, pixels, is_left in zip(group.indices, arrival(), left, strict=True):
+        yield _Tile(index, pixels, is_left, precision, seconds)
+
+
+def _model(
+    key: LayerKey, provider: ModelProvider, device: Device, request: InferenceRequest
+) -> Model:
+    """What gives the pixels of a layer: a solver, or a network. Raises ModelError."""
+    if key.deconvolution is not None:
+        return Deconvolver(key.deconvolution, key.grid.factor, request.token)
+    return provider.get(key.model_id, device)
