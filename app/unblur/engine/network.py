@@ -68,6 +68,16 @@ class Network:
         self.precision = precision
         self.at_once = at_once
 
+    @property
+    def weights(self) -> str:
+        """SHA-256 of the model's weights; empty where its card does not tell."""
+        return str(getattr(self._model.card, "sha256", ""))
+
+    @property
+    def quality(self) -> str:
+        """The quality that it is asked for."""
+        return self._quality
+
     def __call__(
         self, batch: Tensor, keeps: Sequence[Rect], meanwhile: Callable[[], None] = nothing
     ) -> Answer:

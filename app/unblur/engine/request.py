@@ -62,7 +62,8 @@ class TileResult:
     support. `done` of `total` tiles of the request are finished; this one took `seconds`.
     `is_left` says that the network failed on it, wholly or in part, and the source stands there.
     `precision` is what it was restored in (a part that was no picture is done again in fp32);
-    `is_on_cpu_instead` says that the memory of the GPU was used up, so that the CPU goes on.
+    `is_on_cpu_instead` says that the memory of the GPU was used up, so that the CPU goes on,
+    `is_cached` that an earlier run had restored it.
     """
 
     request_id: int
@@ -77,3 +78,4 @@ class TileResult:
     is_left: bool = False
     precision: str = "fp32"
     is_on_cpu_instead: bool = False
+    is_cached: bool = False

@@ -31,10 +31,12 @@ from unblur.engine.findings import Findings
 from unblur.engine.fitting import fit
 from unblur.engine.focus import nearest_first
 from unblur.engine.guards import fault_of, fault_of_solver
+from unblur.engine.known_tiles import KnownTiles
 from unblur.engine.network import Network, nothing
 from unblur.engine.provider import Model, ModelProvider
 from unblur.engine.request import InferenceRequest, RestorePass, TileResult
 from unblur.engine.room import free_bytes, keep_to_budget
+from unblur.engine.tile_cache import TileCache
 from unblur.engine.tiling import TilingPolicy, policy_for
 from unblur.engine.tuning import Tuning, tune
 from unblur.errors import DeviceMemoryError
@@ -43,14 +45,18 @@ logger = logging.getLogger(__name__)
 
 
 def run(
-    request: InferenceRequest, provider: ModelProvider, findings: Findings | None = None
+    request: InferenceRequest,
+    provider: ModelProvider,
+    findings: Findings | None = None,
+    cache: TileCache | None = None,
 ) -> Iterator[TileResult]:
     """Restore the tiles of `request`, pass by pass, nearest to where the person looks first.
 
     A tile's pixels depend on the photo and its layer's key alone, not on the order, but for
     what half precision and memory that ends leave to rounding. With `findings` a model that
     is new to them is tried out first: whether it agrees in half precision, and what memory it
-    takes; without, it runs in fp32, one tile at a time.
+    takes; without, it runs in fp32, one tile at a time. What `cache` knows comes first, and
+    is not computed again; a GPU computes quicker than disks remember, so it is not asked there.
 
     Where a network gives no picture, not even at its last try, the photo is left as it is and
     the result says so. Raises Cancelled before the next layer once the token is set,
@@ -58,7 +64,7 @@ def run(
     piece of a tile does not fit.
     """
     request.token.raise_if_cancelled()
-    works = _Works(request, provider, findings, choose_device(request.device))
+    works = _Works(request, provider, findings, cache, choose_device(request.device))
     done = 0
     for each in request.passes:
         for tile in works.tiles(each):
@@ -76,6 +82,7 @@ def run(
                 is_left=tile.is_left,
                 precision=tile.precision,
                 is_on_cpu_instead=works.is_on_cpu_instead,
+                is_cached=tile.is_cached,
             )
 
 
@@ -88,6 +95,7 @@ class _Tile:
     is_left: bool
     precision: str
     seconds: float
+    is_cached: bool = False
 
 
 class _Group:
@@ -119,22 +127,43 @@ class _Works:
         request: InferenceRequest,
         provider: ModelProvider,
         findings: Findings | None,
+        cache: TileCache | None,
         device: Device,
     ) -> None:
         self._request = request
         self._provider = provider
         self._findings = findings
+        self._cache = cache
         # By model and policy: the inputs that memory had room for.
         self._fitting: dict[tuple[str, TilingPolicy], TilingPolicy] = {}
         self.is_on_cpu_instead = False
         self._use(device)
 
     def tiles(self, each: RestorePass) -> Iterator[_Tile]:
-        """The tiles of a pass, as they are done."""
-        token = self._request.token
-        grid = each.key.grid
-        waiting = nearest_first(grid, each.indices, self._request.focus)
+        """The tiles of a pass, as they are done; first those that were restored before."""
         network = self._network(each.key)
+        known = KnownTiles(self._cache, self._request.pixels, each.key, network)
+        missing = []
+        for index in each.indices:
+            self._request.token.raise_if_cancelled()
+            started = time.perf_counter()
+            pixels = known.find(index)
+            if pixels is None:
+                missing.append(index)
+                continue
+            seconds = time.perf_counter() - started
+            yield _Tile(index, pixels, False, network.precision, seconds, is_cached=True)
+        for tile in self._new_tiles(each.key, missing, network):
+            if not tile.is_left:
+                known.keep(tile.index, tile.pixels)
+            yield tile
+
+    def _new_tiles(
+        self, key: LayerKey, indices: list[TileIndex], network: Network
+    ) -> Iterator[_Tile]:
+        """Tiles that nobody knows yet, nearest to where the person looks first."""
+        token, grid = self._request.token, key.grid
+        waiting = nearest_first(grid, indices, self._request.focus)
         group = self._next(grid, waiting, 1)
         held: Iterator[_Tile] = iter(())
         while group.indices:
@@ -147,9 +176,9 @@ class _Works:
             except DeviceMemoryError:
                 if not self._device.is_accelerated:
                     raise
-                network = self._go_on_with_cpu(each.key, [group, *following])
+                network = self._go_on_with_cpu(key, [group, *following])
                 arrival, left = self._computed(group, network, nothing)
-            self._fitting[each.key.model_id, self._wanted] = network.policy
+            self._fitting[key.model_id, self._wanted] = network.policy
             seconds = (time.perf_counter() - started) / len(group.indices)
             arriving = _arriving(group, arrival, left, network.precision, seconds)
             yield from held
