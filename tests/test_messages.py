@@ -30,9 +30,13 @@ def example(kind: type[AppError]) -> AppError:
         return kind(Path("my {odd} photo.jpg"), "the detail")
     if issubclass(kind, errors.ModelFileError):
         return kind(Path("my {odd} model.pth"), "the detail")
+    if issubclass(kind, errors.PsfFileError | errors.DesktopWriteError):
+        return kind(Path("a {odd} file"), "the detail")
     if issubclass(kind, errors.ModelError):
         return kind("maxim-3s.gopro", "the detail")
-    assert issubclass(kind, errors.EngineError | errors.HomeMissingError)
+    if issubclass(kind, errors.DesktopUnsupportedError):
+        return kind()
+    assert issubclass(kind, errors.EngineError | errors.GpuError | errors.HomeMissingError)
     return kind("the detail")
 
 

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 
 from unblur import __version__
 from unblur.errors import AppError
+from unblur.gpu_setup.activation import watch_for_torch
 from unblur.messages import message_for
 
 # A photo with such a name is opened as “./restore”.
-VERBS = ("restore", "analyze", "evaluate", "bench", "models", "desktop")
+VERBS = ("restore", "analyze", "evaluate", "bench", "models", "setup-gpu", "desktop")
 
 _DESCRIPTION = "Make blurry photographs sharp. Without a verb, the window opens."
 _EPILOG = """\
@@ -23,6 +24,7 @@ without a window:
   unblur evaluate …           measure models against sharp pictures (unblur evaluate --help)
   unblur bench                measure how fast the models are here (unblur bench --help)
   unblur models               list, fetch, add and remove models (unblur models --help)
+  unblur setup-gpu            fetch the PyTorch that computes with your graphics card
   unblur desktop install      add Unblur to the menu and to Open With (remove: take it out)
 
 A photo that is called like a verb is opened as ./restore.
@@ -33,6 +35,7 @@ _INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; the exit status comes back. Every AppError ends in its sentence."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    watch_for_torch()
     try:
         if words and words[0] in VERBS:
             from unblur.cli import main as command_line

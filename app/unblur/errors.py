@@ -200,6 +200,23 @@ class ModelWriteError(ModelFileError):
     """A file of a model could not be written or removed for another reason, in `detail`."""
 
 
+class PsfFileError(AppError):
+    """A file of a PSF cannot be used. `path` names it, `detail` says why."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(f"{path}: {detail}")
+        self.path = path
+        self.detail = detail
+
+
+class PsfUnreadableError(PsfFileError):
+    """There is no PSF in it that can be read."""
+
+
+class PsfWriteError(PsfFileError):
+    """It could not be written."""
+
+
 class EngineError(AppError):
     """Inference could not go on."""
 
@@ -226,6 +243,50 @@ class NonFiniteOutputError(EngineError):
 
 class UnexpectedEngineError(EngineError):
     """A bug: the original exception is the cause, its traceback is in the log."""
+
+
+class GpuError(AppError):
+    """The graphics card cannot be used. `detail` has the facts."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class GpuMissingError(GpuError):
+    """There is no card that PyTorch computes with; `detail` says what there is instead."""
+
+
+class GpuIncludedError(GpuError):
+    """The PyTorch of this installation computes with the card already; `detail` names its build."""
+
+
+class GpuNoBuildError(GpuError):
+    """The index has no build for this system; `detail` says what is missing."""
+
+
+class GpuOfflineError(GpuError):
+    """Fetching was asked for, and the person wants Unblur to stay offline."""
+
+
+class GpuFetchError(GpuError):
+    """Something was not fetched, or not as it should be; `detail` says what and why."""
+
+
+class GpuDiskSpaceError(GpuError):
+    """The disk has too little room; `detail` says how much is needed and how much there is."""
+
+
+class GpuWriteError(GpuError):
+    """Files of the build could not be written or removed; `detail` says which and why."""
+
+
+class GpuUnusableError(GpuError):
+    """The build for the card is here and does not work; `detail` says why."""
+
+
+class GpuNotSetUpError(GpuError):
+    """There is no build for the card that could be removed."""
 
 
 class HomeMissingError(AppError):

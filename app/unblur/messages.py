@@ -253,6 +253,51 @@ _TEMPLATES: dict[type[AppError], tuple[str, str, str]] = {
         "Restoring stopped because of an error in Unblur ({detail}).",
         "Your edits are kept. The details are in the log.",
     ),
+    errors.GpuMissingError: (
+        "No graphics card to compute with",
+        "Unblur computes with the processor here: {detail}.",
+        "Install the card's driver if there is one, or name the card with --backend.",
+    ),
+    errors.GpuIncludedError: (
+        "Nothing to set up",
+        "The PyTorch of this installation ({detail}) computes with this graphics card already.",
+        "Start Unblur and choose the device in the settings.",
+    ),
+    errors.GpuNoBuildError: (
+        "No build for this system",
+        "PyTorch has no build for this graphics card here ({detail}).",
+        "Unblur goes on with the processor.",
+    ),
+    errors.GpuOfflineError: (
+        "Unblur stays offline",
+        "Nothing was fetched for the graphics card, because Unblur is set to stay offline.",
+        "Allow downloads in the settings, and unset UNBLUR_OFFLINE.",
+    ),
+    errors.GpuFetchError: (
+        "The build for the graphics card was not fetched",
+        "PyTorch for the graphics card could not be fetched ({detail}).",
+        "Try again later: what has come so far is kept.",
+    ),
+    errors.GpuDiskSpaceError: (
+        "Not enough room on the disk",
+        "PyTorch for the graphics card does not fit on the disk: {detail}.",
+        "Free some space and try again: what has come so far is kept.",
+    ),
+    errors.GpuWriteError: (
+        "The build for the graphics card was not kept",
+        "Files of PyTorch for the graphics card could not be written or removed ({detail}).",
+        "Check the permissions and the drive of that folder.",
+    ),
+    errors.GpuUnusableError: (
+        "The graphics card is not used",
+        "PyTorch for the graphics card does not work here ({detail}), so the processor is used.",
+        "Update the card's driver, then set it up again: unblur setup-gpu.",
+    ),
+    errors.GpuNotSetUpError: (
+        "Nothing to remove",
+        "No PyTorch for a graphics card has been fetched.",
+        "See: unblur setup-gpu --status.",
+    ),
     errors.HomeMissingError: (
         "No home folder",
         "There is no home folder to keep settings and edits in ({detail}).",
@@ -267,6 +312,16 @@ _TEMPLATES: dict[type[AppError], tuple[str, str, str]] = {
         "The menu entry could not be changed",
         "“{name}” could not be written or removed ({detail}).",
         "Check the permissions of that folder.",
+    ),
+    errors.PsfUnreadableError: (
+        "No PSF in this file",
+        "“{name}” cannot be read as a PSF: {detail}.",
+        "Unblur reads grey PNG pictures of 8 or 16 bits, up to 255 pixels wide and high.",
+    ),
+    errors.PsfWriteError: (
+        "The PSF was not saved",
+        "“{name}” could not be written ({detail}).",
+        "Check the disk and its permissions, or choose another folder.",
     ),
     errors.RecoveryError: (
         "Your edits are not safe from a crash",
@@ -309,6 +364,21 @@ def left_message(tiles: int) -> tuple[str, str]:
         "Try another model or quality there."
     )
     return "Not everything was restored", sentence
+
+
+def fallback_message(instead_of: str) -> tuple[str, str]:
+    """A title and a sentence for a GPU that is there and cannot be used, and why."""
+    sentence = f"{instead_of}. Restoring takes longer that way; the pictures are the same."
+    return "The CPU is used, since the GPU does not work with Unblur", sentence
+
+
+def gpu_full_message() -> tuple[str, str]:
+    """A title and a sentence for a GPU whose memory was used up even for the smallest tile."""
+    sentence = (
+        "Unblur went on with the CPU, which takes longer. What was restored until then is kept. "
+        "Close other programs that use the GPU."
+    )
+    return "The memory of the GPU is used up", sentence
 
 
 def printable(path: Path) -> str:

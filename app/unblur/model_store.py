@@ -9,14 +9,13 @@ from __future__ import annotations
 import errno
 import json
 import logging
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from unblur import errors, paths, settings
+from unblur import errors, offline, paths, settings
 from unblur.errors import AppError, Cancelled, HomeMissingError
 from unblur_models import catalog, stock
 from unblur_models import errors as zoo
@@ -28,8 +27,6 @@ if TYPE_CHECKING:  # it is imported when something is fetched
     from unblur_models.fetching import CancelFetch, Patience, Progress
 
 logger = logging.getLogger(__name__)
-
-OFFLINE_VARIABLE = "UNBLUR_OFFLINE"
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -63,7 +60,7 @@ class ModelStore:
     @property
     def is_offline(self) -> bool:
         """Whether the setting, or UNBLUR_OFFLINE, forbids connections."""
-        return os.environ.get(OFFLINE_VARIABLE, "") not in ("", "0") or self._wants_offline()
+        return offline.is_demanded() or self._wants_offline()
 
     def refresh(self) -> None:
         """See what came and went in the folder."""

@@ -43,6 +43,21 @@ def models_dir() -> Path:
     return (_override("data") or _of_person("data")) / "models"
 
 
+def torch_dir() -> Path:
+    """PyTorch for the person's graphics card, when it was fetched. Raises HomeMissingError."""
+    return (_override("data") or _of_person("data")) / "torch"
+
+
+def findings_file() -> Path:
+    """What trying found out about this machine. Raises HomeMissingError."""
+    return state_dir() / "findings.json"
+
+
+def tiles_dir() -> Path:
+    """Restored tiles, which may be deleted at any time. Raises HomeMissingError."""
+    return (_override("cache") or _of_person("cache")) / "tiles"
+
+
 def _of_person(kind: str) -> Path:
     try:
         # Here, because a bare GPU machine, where `unblur bench` runs, has no platformdirs.

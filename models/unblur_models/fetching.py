@@ -10,17 +10,16 @@ from __future__ import annotations
 import http.client
 import re
 import socket
-import ssl
 import threading
 import time
 import urllib.error
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from unblur_models.digest import sha256_of
 from unblur_models.errors import FetchCancelled, FetchFailedError, NoMirrorError
+from unblur_models.fetch_failures import BrokeOff, MirrorFailed, failure_of, host_of
 from unblur_models.http_transport import Forbidden, Response, open_url
 from unblur_models.part_file import PartFile
 
@@ -31,7 +30,6 @@ _CHUNK = 256 * 1024
 _PROGRESS_SECONDS = 0.1
 _RANGE_NOT_SATISFIABLE = 416
 _PARTIAL = 206
-_WORTH_ANOTHER_TRY = (408, 425, 429, 500, 502, 503, 504)
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
 
@@ -96,14 +94,6 @@ class CancelFetch:
             raise FetchCancelled
 
 
-class _MirrorFailed(Exception):  # noqa: N818 - it becomes a phrase
-    """This server does not have what we want; the text says why."""
-
-
-class _BrokeOff(Exception):  # noqa: N818 - the same
-    """The connection ended early; the text says how. Asking again may get further."""
-
-
 def fetch(
     wanted: WantedFile,
     folder: Path,
@@ -127,8 +117,8 @@ def fetch(
     for address in wanted.mirrors:
         try:
             run.take_from(address)
-        except _MirrorFailed as failure:
-            failures.append(f"{_host_of(address)}: {failure}")
+        except MirrorFailed as failure:
+            failures.append(f"{host_of(address)}: {failure}")
         else:
             return run.part.finish()
     raise FetchFailedError(wanted.name, failures)
@@ -153,7 +143,7 @@ class _Run:
         self._told = 0.0
 
     def take_from(self, address: str) -> None:
-        """Fill the part file with the wanted bytes. Raises _MirrorFailed, the part may grow."""
+        """Fill the part file with the wanted bytes. Raises MirrorFailed, the part may grow."""
         is_other_mirrors = self.part.size > 0
         self._fill(address)
         if self._is_right():
@@ -163,7 +153,7 @@ class _Run:
             self._fill(address)
             if self._is_right():
                 return
-        raise _MirrorFailed("what came is not the file (wrong SHA-256)")
+        raise MirrorFailed("what came is not the file (wrong SHA-256)")
 
     def _is_right(self) -> bool:
         """Whether the whole file is the wanted one; if not it is thrown away."""
@@ -179,11 +169,11 @@ class _Run:
             before = self.part.size
             try:
                 self._transfer(address)
-            except _BrokeOff as broken:
+            except BrokeOff as broken:
                 self._cancel.raise_if_cancelled()
                 in_vain = 0 if self.part.size > before else in_vain + 1
                 if in_vain >= self._patience.attempts:
-                    raise _MirrorFailed(str(broken)) from broken
+                    raise MirrorFailed(str(broken)) from broken
                 self._cancel.wait(self._patience.pause * in_vain)
             self._cancel.raise_if_cancelled()
 
@@ -195,16 +185,13 @@ class _Run:
             with self._open(address, start) as response:
                 self._receive(response, start)
         except urllib.error.HTTPError as refusal:
-            refusal.close()
             if refusal.code == _RANGE_NOT_SATISFIABLE and start:
+                refusal.close()
                 self.part.discard()
-                raise _BrokeOff("it cannot go on where it stopped") from refusal
-            kind = _BrokeOff if refusal.code in _WORTH_ANOTHER_TRY else _MirrorFailed
-            raise kind(f"it answers {refusal.code} {refusal.reason}".strip()) from refusal
-        except Forbidden as refusal:
-            raise _MirrorFailed(str(refusal)) from refusal
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise _failure_of(error) from error
+                raise BrokeOff("it cannot go on where it stopped") from refusal
+            raise failure_of(refusal) from refusal
+        except (Forbidden, OSError, http.client.HTTPException, ValueError) as error:
+            raise failure_of(error) from error
 
     def _open(self, address: str, start: int) -> Response:
         return open_url(address, start, timeout=self._patience.silence, watch=self._cancel.watch)
@@ -218,26 +205,26 @@ class _Run:
                 chunk = response.read1(_CHUNK)
                 self._cancel.raise_if_cancelled()
                 if not chunk:
-                    raise _BrokeOff("the connection broke off")
+                    raise BrokeOff("the connection broke off")
                 if done + len(chunk) > total:
-                    raise _MirrorFailed(f"it sends more than {total} bytes")
+                    raise MirrorFailed(f"it sends more than {total} bytes")
                 file.write(chunk)
                 done += len(chunk)
                 pace.check(len(chunk))
                 self._tell(done, total)
 
     def _check_offer(self, response: Response, start: int) -> int:
-        """Where the offered bytes begin in the file. Raises _MirrorFailed for another file."""
+        """Where the offered bytes begin in the file. Raises MirrorFailed for another file."""
         total = self._wanted.size
         length = int(response.headers.get("Content-Length") or total)
         if response.status == _PARTIAL:
             match = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
             # It may give less than it was asked for, and is then asked again.
             if match is None or int(match[1]) != start or match[3] not in ("*", str(total)):
-                raise _MirrorFailed("it sends another part than it was asked for")
+                raise MirrorFailed("it sends another part than it was asked for")
             return start
         if length != total:
-            raise _MirrorFailed(f"it offers {length} bytes instead of {total}")
+            raise MirrorFailed(f"it offers {length} bytes instead of {total}")
         return 0  # it does not know ranges, so all of it comes once more
 
     def _tell(self, done: int, total: int) -> None:
@@ -256,21 +243,14 @@ class _Pace:
         self._bytes = 0
 
     def check(self, received: int) -> None:
-        """Count, and at the end of each window look back. Raises _MirrorFailed."""
+        """Count, and at the end of each window look back. Raises MirrorFailed."""
         self._bytes += received
         seconds = time.monotonic() - self._began
         if seconds < self._patience.window:
             return
         if self._bytes < self._patience.least_rate * seconds:
-            raise _MirrorFailed("it is too slow")
+            raise MirrorFailed("it is too slow")
         self._began, self._bytes = time.monotonic(), 0
-
-
-def _host_of(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or address
-    except ValueError:
-        return address
 
 
 def _hang_up(connected: socket.socket | None) -> None:
@@ -281,19 +261,3 @@ def _hang_up(connected: socket.socket | None) -> None:
         socket.socket.shutdown(connected, socket.SHUT_RDWR)
     except OSError:
         return  # it is closed already
-
-
-def _failure_of(error: Exception) -> Exception:
-    """What an error of the network means for the mirror."""
-    cause = error.reason if isinstance(error, urllib.error.URLError) else error
-    if isinstance(cause, TimeoutError):
-        return _BrokeOff("it does not answer in time")
-    if isinstance(cause, socket.gaierror):
-        return _MirrorFailed("it cannot be found; there may be no connection")
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return _MirrorFailed("its certificate cannot be trusted")
-    if isinstance(cause, ConnectionRefusedError):
-        return _MirrorFailed("it refuses connections")
-    if isinstance(cause, OSError | http.client.HTTPException):
-        return _BrokeOff(f"the connection broke off ({cause or type(cause).__name__})")
-    return _MirrorFailed(f"its address or answer makes no sense ({cause})")

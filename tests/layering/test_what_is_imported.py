@@ -30,6 +30,7 @@ if loaded:
         ("unblur.analysis,unblur.detect,unblur.cli.analyze", "torch,cv2,PySide6"),
         ("unblur.engine", "cv2,PIL,PySide6"),
         ("unblur_models.catalog,unblur_models.detectors", "torch,numpy,unblur"),
+        ("unblur.gpu_setup,unblur.cli.setup_gpu", "torch,numpy,PySide6"),
         ("unblur_models.errors", "torch,numpy,unblur"),
     ],
 )

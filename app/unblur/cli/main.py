@@ -11,6 +11,7 @@ from unblur.cli import (
     desktop_arguments,
     evaluate_arguments,
     models_arguments,
+    setup_gpu_arguments,
 )
 from unblur.document.region import Scale
 from unblur.model_store import look_for_models
@@ -30,6 +31,10 @@ def main(words: Sequence[str]) -> int:
         from unblur.cli import desktop
 
         return desktop.run(options.action)
+    if options.verb == "setup-gpu":
+        from unblur.cli import setup_gpu
+
+        return setup_gpu.run(setup_gpu_arguments.order_of(options))
     # The person's own models are models like any other.
     look_for_models()
     if options.verb == "analyze":
@@ -69,6 +74,9 @@ def _restore_order(options: argparse.Namespace) -> arguments.RestoreOrder:
         masks=tuple(options.mask),
         auto=options.auto,
         provenance=options.provenance,
+        precision=options.precision,
+        gpu_memory=options.gpu_memory,
+        cache=options.cache,
     )
 
 
@@ -89,6 +97,9 @@ def parser() -> argparse.ArgumentParser:
     )
     desktop_arguments.add_options(
         verbs.add_parser("desktop", help="add Unblur to the menu and to Open With, or remove it")
+    )
+    setup_gpu_arguments.add_options(
+        verbs.add_parser("setup-gpu", help="fetch the PyTorch that computes with your GPU")
     )
     return whole
 
@@ -143,9 +154,7 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
         metavar="PX",
         help="soften the edge of each region over so many pixels, inward",
     )
-    parser.add_argument(
-        "--device", choices=arguments.DEVICES, default="auto", help="what to compute with"
-    )
+    arguments.add_engine_options(parser)
     parser.add_argument(
         "--overwrite", action="store_true", help="replace files that exist, even the original"
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from unblur import paths, settings
+from unblur import offline
 from unblur.cli.models_arguments import ModelsOrder
 from unblur.cli.outcome import SOME_FAILED, refuse
 from unblur.cli.progress import ProgressLine
@@ -29,7 +29,7 @@ def run(order: ModelsOrder) -> int:
 
     Raises AppError for everything else that went wrong.
     """
-    store = open_store(_is_offline, order.catalogue)
+    store = open_store(offline.is_set, order.catalogue)
     try:
         return _ACTIONS[order.action](store, order)
     except ModelUnknownError as error:
@@ -99,10 +99,6 @@ _ACTIONS: dict[str, Callable[[ModelStore, ModelsOrder], int]] = {
     "add": _add,
     "remove": _remove,
 }
-
-
-def _is_offline() -> bool:
-    return settings.load(paths.config_dir() / "settings.json").offline
 
 
 def _facts(entry: Entry) -> dict[str, Any]:
