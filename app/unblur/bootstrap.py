@@ -65,6 +65,7 @@ from unblur.ui.preferences import Preferences
 from unblur.ui.recent_files import RecentFiles
 from unblur.ui.recovery import find_orphans
 from unblur.ui.recovery_offer import RecoveryOffer
+from unblur.ui.region_blurs import RegionBlurs
 from unblur.ui.restore_passes import View
 from unblur.ui.restorer import Restorer
 from unblur.ui.reveal import Reveal
@@ -183,10 +184,13 @@ class Program(QObject):
         self.empty = EmptyState(app_icon, paths.sample_photo())
         self.regions = RegionList(self.session, self.icons, theme)
         self.looks = BlurLooks(self.session, self.jobs, heavy.look_at, self)
+        self.blurs = RegionBlurs(self.session, self.jobs, self.looks, heavy.region_span, self)
+        self.blurs.known.connect(self.restorer.refresh_outlook)
         advice = BlurBox(self.session, self.looks, self.actions)
         self.panel = RegionPanel(
             self.session, self.actions, advice, self.regions, RestoreBox(self.restorer)
         )
+        self.blurs.known.connect(self.panel.options.refresh_scale)
         self.window = MainWindow(
             self.session,
             self.actions,

@@ -20,7 +20,7 @@ def test_motion_gets_the_model_that_was_made_for_it() -> None:
     advice = advise(measured(Blur(BlurKind.MOTION, 0.6, 18.4, 31.6)))
 
     assert advice.model_id == catalog.DEFAULT_MODEL_ID
-    assert advice.scale is Scale.HALF
+    assert advice.scale is Scale.FULL
     assert advice.sentence == (
         "This photo is blurred by motion over about 18 pixels at 32°. MAXIM can restore it."
     )

@@ -35,11 +35,12 @@ def test_the_whole_photo_has_the_blur_of_the_photo() -> None:
     assert region_span(WALL, (WholePhoto(),), even) == pytest.approx(20.0)
 
 
-def test_a_region_has_more_or_less_of_it_by_the_map() -> None:
+def test_a_region_has_more_of_it_by_the_map_and_never_less() -> None:
     # Of as many cells on either side the median is the lower one.
     assert region_span(WALL, LEFT, measurement()) == pytest.approx(20.0)
     assert region_span(WALL, RIGHT, measurement()) == pytest.approx(60.0)
     assert region_span(WALL, LEFT, measurement(left=6.0, right=2.0)) == pytest.approx(60.0)
+    assert region_span(WALL, RIGHT, measurement(left=6.0, right=2.0)) == pytest.approx(20.0)
 
 
 def test_only_what_lies_inside_the_mask_counts() -> None:

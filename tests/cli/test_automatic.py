@@ -32,9 +32,9 @@ def test_the_blur_chooses_model_and_quality(unblur: Command, moved: Path, tmp_pa
 
 @pytest.fixture
 def part_moved(tmp_path: Path) -> Path:
-    """A photo moved over 9 pixels, and somebody in its middle over 31."""
+    """A photo moved over 9 pixels, and somebody in its middle over 41."""
     picture = photographed(scene("street"), motion(9, 30))
-    picture[100:356, 160:416] = photographed(scene("street"), motion(31, 30))[100:356, 160:416]
+    picture[100:356, 160:416] = photographed(scene("street"), motion(41, 30))[100:356, 160:416]
     path = tmp_path / "part.png"
     Image.fromarray(picture).save(path)
     return path

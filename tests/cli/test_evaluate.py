@@ -117,7 +117,8 @@ def test_the_network_gets_the_numbers_that_scikit_image_gives_to_restored_files(
 
     evaluated = unblur(*words((blurred, sharp), "--quality", "draft", "--device", "cpu", "--json"))
     out = tmp_path / "restored.png"
-    unblur("restore", blurred / "street.png", "-o", out, "--quality", "draft", "--device", "cpu")
+    words = ("--quality", "draft", "--device", "cpu", "--scale", "1")
+    unblur("restore", blurred / "street.png", "-o", out, *words)
 
     (picture,) = evaluated.reports[0]["pictures"]
     restored, truth = read(out), read(sharp / "street.png")

@@ -125,7 +125,7 @@ def test_the_advice_goes_to_the_selected_region(
     rectangle(Rect(10, 10, 90, 60))
     looks.apply()
     (region,) = opened.document.regions
-    assert (region.model.quality, region.model.scale) == ("good", Scale.HALF)
+    assert (region.model.quality, region.model.scale) == ("good", Scale.AUTO)
     opened.undo_stack.undo()
     assert opened.document.regions[0].model.scale is Scale.AUTO
 

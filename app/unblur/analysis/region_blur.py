@@ -1,9 +1,10 @@
 """How wide the blur of one region is, which need not be that of the photo.
 
 What `measurement` tells of a photo is that of its sharpest part; a background, or somebody who
-moved, is blurred more. So the largest square inside the region's mask is measured by itself.
-Where that tells nothing, the photo's blur is corrected by the map inside the mask: its values
-are rough, but their ratio holds where the blur is of one kind.
+moved, is blurred more, and nothing is blurred less. So the largest square inside the region's
+mask is measured by itself, and counts where it tells of a wider blur: a part is read less surely
+than the whole. Where it tells nothing, the map inside the mask is compared with the whole map:
+its values are rough, but their ratio holds where the blur is of one kind.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def region_span(
     if square.width >= _LEAST_SIDE and (of_photo or 0.0) <= _MOST_OF_SIDE * square.width:
         inside = _span_of(measure(pixels[square.slices], proceed).blur)
         if inside is not None and inside <= _MOST_OF_SIDE * square.width:
-            return inside
+            return max(inside, of_photo or 0.0)
     return _span_by_map(measured, shapes)
 
 
@@ -86,7 +87,7 @@ def _span_by_map(measured: Measurement, shapes: tuple[Shape, ...]) -> float | No
         return pixels if pixels >= _LEAST_SPAN else None
     if local is None or overall is None:
         return of_photo
-    return of_photo * float(np.clip(local / overall, 1 / _MOST_RATIO, _MOST_RATIO))
+    return of_photo * float(np.clip(local / overall, 1.0, _MOST_RATIO))
 
 
 def _sigmas(

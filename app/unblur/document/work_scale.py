@@ -10,7 +10,7 @@ from __future__ import annotations
 from unblur.document.region import Scale
 
 # Photo pixels that a blur may span up to which the full and the half size are right.
-_FULL_UP_TO, _HALF_UP_TO = 15.0, 45.0
+_FULL_UP_TO, _HALF_UP_TO = 30.0, 45.0
 _LEAST_SEEN = 5.0  # pixels: of a narrower blur a network makes nothing better
 
 

@@ -62,6 +62,12 @@ class BlurLooks(QObject):
         return opened is not None and opened.id in self._looking
 
     @property
+    def measured(self) -> Measurement | None:
+        """What was measured of the shown photo, once it is known."""
+        seen = self._of_current()
+        return seen[0] if seen else None
+
+    @property
     def advice(self) -> Advice | None:
         """The advice for the shown photo, once it is known."""
         seen = self._of_current()
@@ -93,7 +99,8 @@ class BlurLooks(QObject):
             return
         region = self._session.selected_region or self._session.add_whole_photo()
         if region is not None and advice.quality is not None:
-            model = ModelChoice(advice.model_id, advice.quality, advice.scale)
+            # The scale follows the blur of each region by itself.
+            model = ModelChoice(advice.model_id, advice.quality)
             self._session.edit_region(replace(region, model=model), "Follow the Advice")
 
     def _of_current(self) -> Seen | None:

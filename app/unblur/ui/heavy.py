@@ -112,6 +112,18 @@ def look_at(pixels: PixelImage, proceed: Callable[[], None]) -> tuple[Measuremen
     return measured, advise(measured), bool(FaceFinder(_SURE).find(pixels, proceed))
 
 
+def region_span(
+    pixels: PixelImage,
+    shapes: tuple[Shape, ...],
+    measured: Measurement,
+    proceed: Callable[[], None],
+) -> float | None:
+    """`region_blur.region_span`."""
+    from unblur.analysis.region_blur import region_span
+
+    return region_span(pixels, shapes, measured, proceed)
+
+
 def depth_lost(photo: Photo, suffix: str) -> bool:
     """`export.depth_lost`."""
     from unblur.imaging.export import depth_lost

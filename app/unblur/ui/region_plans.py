@@ -26,8 +26,9 @@ from unblur.document.shapes import (
     Shape,
     WholePhoto,
 )
-from unblur.engine.choices import key_of, policy_of, wanted_scale
-from unblur.engine.tiling import TilingPolicy, plan_grid, resolve_scale, tiles_for_mask
+from unblur.engine.choices import key_of, policy_of
+from unblur.engine.tiling import TilingPolicy, plan_grid, tiles_for_mask
+from unblur.ui.region_scales import RegionScales
 from unblur_models.errors import ZooError
 
 PREVIEW_FACTOR = 4
@@ -79,6 +80,7 @@ class RegionPlans:
         self._photo = photo
         self._masks = masks
         self._grids: dict[tuple[RegionId, TilingPolicy, int], TileGrid] = {}
+        self.scales = RegionScales(photo)
         self._needed: dict[tuple[TileGrid, tuple[Shape, ...]], tuple[TileIndex, ...]] = {}
 
     def layer_key(self, region: Region, *, factor: int) -> LayerKey | None:
@@ -95,12 +97,11 @@ class RegionPlans:
 
     def factor(self, region: Region, *, is_accelerated: bool) -> int:
         """The work scale that the region's choice comes to."""
-        pixels = region.bounds(self._photo).size.area
-        scale = wanted_scale(region.model)
-        return resolve_scale(scale, pixels, is_accelerated=is_accelerated)
+        return self.scales.factor(region, is_accelerated=is_accelerated)
 
     def pin(self, region: Region, factor: int) -> None:
         """Lay the region's grid where the region is now, unless it was laid before."""
+        self.scales.settle(region, factor)
         policy = policy_of(region.model, factor)
         name = (region.id, policy, factor)
         if name not in self._grids:

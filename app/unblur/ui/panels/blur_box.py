@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from unblur.document.region import Scale
 from unblur.ui.actions import ActionId, Actions
 from unblur.ui.blur_looks import BlurLooks
 from unblur.ui.session import Session
@@ -72,4 +73,4 @@ class BlurBox(QFrame):
         if advice is None or region is None:
             return False
         chosen = (region.model.model_id, region.model.quality, region.model.scale)
-        return chosen == (advice.model_id, advice.quality, advice.scale)
+        return chosen == (advice.model_id, advice.quality, Scale.AUTO)

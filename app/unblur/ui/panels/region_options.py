@@ -22,9 +22,10 @@ _SCALES = {
     Scale.HALF: "1/2 (4 × faster)",
     Scale.QUARTER: "1/4 (16 × faster)",
 }
+_FACTORS = {1: "full size", 2: "1/2", 4: "1/4"}
 _SCALE_TIP = (
     "The network may work on a smaller copy; what it changes is added to the full-size "
-    "photo. Right for large photos with wide blur."
+    "photo. Automatic makes it as small as the blur of the region asks for."
 )
 _LARGEST_FEATHER = 500.0
 
@@ -101,9 +102,25 @@ class RegionOptions(QWidget):
         self._model.setToolTip(_card(region).summary)
         self._show_qualities(region)
         self._scale.setCurrentIndex(self._scale.findData(region.model.scale))
+        self._show_automatic(region)
         self._strength.set_position(round(region.strength * 100))
         self._feather.set_position(_feather_position(region.feather))
         self._feather.setEnabled(not region.is_whole_photo)
+
+    def refresh_scale(self) -> None:
+        """Say what automatic comes to, now that more is known of the blur."""
+        region = self._session.selected_region
+        if region is not None:
+            self._show_automatic(region)
+
+    def _show_automatic(self, region: Region) -> None:
+        plans = self._session.current.plans if self._session.current else None
+        words = _SCALES[Scale.AUTO]
+        if plans is not None and plans.scales.knows(region.shapes):
+            free = replace(region, model=replace(region.model, scale=Scale.AUTO))
+            factor = plans.factor(free, is_accelerated=self._session.is_accelerated)
+            words = f"{words}: {_FACTORS[factor]}"
+        self._scale.setItemText(self._scale.findData(Scale.AUTO), words)
 
     def _show_qualities(self, region: Region) -> None:
         card = _card(region)
