@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import ctypes
 import importlib.util
+import os
 import shutil
 import sys
+import sysconfig
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-# OpenCV's wheel loads these even where no window is opened.
-_COMPUTING = {
-    "libGL.so.1": "libgl1",
-    "libgthread-2.0.so.0": "libglib2.0-0",
-}
 # Qt's xcb and Wayland platforms. Its own message blames xcb-cursor whichever of them is missing.
 _WINDOW = {
+    "libGL.so.1": "libgl1",
+    "libgthread-2.0.so.0": "libglib2.0-0",
     "libEGL.so.1": "libegl1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
     "libxcb-cursor.so.0": "libxcb-cursor0",
@@ -31,6 +30,25 @@ _WINDOW = {
     "libfontconfig.so.1": "libfontconfig1",
     "libwayland-cursor.so.0": "libwayland-cursor0",
 }
+# PyInstaller, the AppImage and the .deb, and what checks and tries them.
+_BUILDING = {
+    "objdump": "binutils",
+    "gcc": "gcc",
+    "mksquashfs": "squashfs-tools",
+    "debootstrap": "debootstrap",
+    "appstreamcli": "appstream",
+    "desktop-file-validate": "desktop-file-utils",
+}
+_HEADERS = {
+    "/usr/include/stdio.h": "libc6-dev",
+    "/usr/include/squashfuse/ll.h": "libsquashfuse-dev",
+    "/usr/include/fuse3/fuse_lowlevel.h": "libfuse3-dev",
+    "/usr/include/zlib.h": "zlib1g-dev",
+    "/usr/include/zstd.h": "libzstd-dev",
+    "/usr/include/lzma.h": "liblzma-dev",
+    "/usr/include/lz4.h": "liblz4-dev",
+    "/usr/include/lzo/lzo1x.h": "liblzo2-dev",
+}
 _TESTING = {"Xvfb": "xvfb", "xdotool": "xdotool"}
 _FONT = "fonts-dejavu-core"
 _FONT_ENDINGS = {".ttf", ".otf", ".ttc", ".pfb"}
@@ -42,6 +60,7 @@ class Purpose(Enum):
     COMPUTE = 1
     WINDOW = 2
     TEST = 3
+    BUNDLE = 4
 
 
 @dataclass(frozen=True)
@@ -52,6 +71,7 @@ class Probe:
     find_program: Callable[[str], str | None]
     has_module: Callable[[str], bool]
     font_folders: tuple[Path, ...]
+    has_file: Callable[[str], bool] = os.path.exists
 
 
 def system_probe() -> Probe:
@@ -67,18 +87,21 @@ def system_probe() -> Probe:
 
 def missing_packages(purpose: Purpose, probe: Probe) -> tuple[str, ...]:
     """The Debian packages to install for `purpose`, in a stable order."""
-    libraries = dict(_COMPUTING)
-    if purpose.value >= Purpose.WINDOW.value:
-        libraries |= _WINDOW
+    libraries = _WINDOW if purpose.value >= Purpose.WINDOW.value else {}
     missing = [package for soname, package in libraries.items() if not probe.can_load(soname)]
     if not (probe.has_module("ensurepip") and probe.has_module("venv")):
         missing.append(f"python{sys.version_info.major}.{sys.version_info.minor}-venv")
     if purpose.value >= Purpose.WINDOW.value and not _has_font(probe.font_folders):
         missing.append(_FONT)
-    if purpose is Purpose.TEST:
-        programs = _TESTING.items()
-        missing += [package for name, package in programs if probe.find_program(name) is None]
-    return tuple(missing)
+    programs: dict[str, str] = {}
+    if purpose.value >= Purpose.TEST.value:
+        programs |= _TESTING
+    if purpose is Purpose.BUNDLE:
+        programs |= _BUILDING
+        missing += [name for path, name in _HEADERS.items() if not probe.has_file(path)]
+        missing += _missing_libpython(probe)
+    missing += [package for name, package in programs.items() if probe.find_program(name) is None]
+    return tuple(dict.fromkeys(missing))
 
 
 def apt_commands(packages: Iterable[str], *, has_lists: bool) -> tuple[tuple[str, ...], ...]:
@@ -95,6 +118,15 @@ def manual_command(packages: Iterable[str]) -> str:
 def has_package_lists(root: Path = Path("/")) -> bool:
     """Whether apt knows any package: a fresh container has no lists."""
     return any((root / "var/lib/apt/lists").glob("*_Packages*"))
+
+
+def _missing_libpython(probe: Probe) -> list[str]:
+    """Debian's Python is linked without the shared library that PyInstaller takes along."""
+    name = str(sysconfig.get_config_var("INSTSONAME"))
+    beside = Path(str(sysconfig.get_config_var("LIBDIR"))) / name
+    if probe.has_file(str(beside)) or probe.can_load(name):
+        return []
+    return [f"libpython{sys.version_info.major}.{sys.version_info.minor}"]
 
 
 def _can_load(soname: str) -> bool:

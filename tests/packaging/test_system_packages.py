@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from system_packages import (
@@ -30,7 +31,7 @@ def test_a_complete_machine_lacks_nothing(tmp_path: Path) -> None:
 
 
 def test_a_bare_machine_lacks_less_without_a_window(tmp_path: Path) -> None:
-    assert missing_packages(Purpose.COMPUTE, bare(tmp_path)) == ("libgl1", "libglib2.0-0", VENV)
+    assert missing_packages(Purpose.COMPUTE, bare(tmp_path)) == (VENV,)
 
 
 def test_a_window_needs_qts_libraries_and_a_font(tmp_path: Path) -> None:
@@ -46,6 +47,15 @@ def test_the_tests_need_a_virtual_display_and_a_pointer_besides(tmp_path: Path) 
     window = missing_packages(Purpose.WINDOW, bare(tmp_path))
 
     assert missing_packages(Purpose.TEST, bare(tmp_path)) == (*window, "xvfb", "xdotool")
+
+
+def test_building_the_bundle_needs_a_compiler_and_a_clean_root_besides(tmp_path: Path) -> None:
+    probe = replace(bare(tmp_path), has_file=lambda _: False)
+
+    lacking = missing_packages(Purpose.BUNDLE, probe)
+    assert {"gcc", "binutils", "debootstrap", "libsquashfuse-dev", "xvfb", "libgl1"} <= set(lacking)
+    assert any(name.startswith("libpython3.") for name in lacking)
+    assert len(set(lacking)) == len(lacking)
 
 
 def test_only_what_cannot_be_loaded_is_missing(tmp_path: Path) -> None:
