@@ -87,7 +87,7 @@ class Shop:
     def asked(self) -> list[tuple[str, str]]:
         """The wheels that were fetched so far, with their ranges."""
         visits = self.mirror.asked if self.mirror is not None else []
-        return [(path.rpartition("/")[2], each) for path, each in visits if path.endswith(".whl")]
+        return [(_file_of(path), each) for path, each in visits if path.endswith(".whl")]
 
     def page(self, project: str) -> bytes:
         """The page of one project."""
@@ -112,7 +112,7 @@ class Shop:
 
     def answer(self, visit: Visit) -> None:
         """Give what was asked for."""
-        name = visit.path.rpartition("/")[2].replace("%2B", "+")
+        name = _file_of(visit.path)
         if visit.path.endswith(".metadata"):
             visit.give(metadata_of(self.wheels[name.removesuffix(".metadata")]))
         elif name in self.wheels:
@@ -138,6 +138,10 @@ def open_shop(shop: Shop) -> Iterator[Shop]:
         shop.mirror = mirror
         shop.address = mirror.address("whl/test")
         yield shop
+
+
+def _file_of(path: str) -> str:
+    return path.rpartition("/")[2].replace("%2B", "+")
 
 
 def _digest(data: bytes) -> str:

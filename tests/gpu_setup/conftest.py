@@ -50,7 +50,7 @@ def trials(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     tried: list[str] = []
 
-    def works(site: Path, backend: str, key: str) -> Verdict:
+    def works(site: Path, backend: str, key: str, is_cancelled: object) -> Verdict:
         tried.append(backend)
         return Verdict(key, works=True, device="Stand-in GPU")
 

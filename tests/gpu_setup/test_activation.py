@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +15,10 @@ import pytest
 from tests.gpu_setup.conftest import VERSION
 from tests.package_index import Shop, torch_wheel
 
+from unblur.errors import Cancelled
 from unblur.gpu_setup.kept import KeptBuild
 from unblur.gpu_setup.store import GpuStore
+from unblur_models.fetching import CancelFetch
 
 # The program's own torch is a stand-in, too: importing the real one takes seconds.
 _PROGRAM = """
@@ -141,6 +145,28 @@ def test_a_build_that_fails_after_a_good_trial_gives_way_to_the_programs_own(
 
     assert (version, is_used, problem) == ("own", False, "the driver is gone")
     assert "failed" in log
+
+
+def test_a_trial_that_hangs_can_be_cancelled(store: GpuStore, shop: Shop) -> None:
+    hanging = torch_wheel(VERSION, code="import time\ntime.sleep(60)")
+    shop.wheels[f"torch-{VERSION}-py3-none-any.whl"] = hanging
+    cancel = CancelFetch()
+    in_force: list[object] = []
+
+    def cancel_in_the_trial() -> None:
+        while store.shelf.current() is None:
+            time.sleep(0.05)
+        in_force.append(store.shelf.current())
+        cancel.cancel()
+
+    watcher = threading.Thread(target=cancel_in_the_trial)
+    watcher.start()
+    with pytest.raises(Cancelled):
+        store.set_up(cancel=cancel)
+    watcher.join()
+
+    assert in_force
+    assert store.shelf.verdict() is None
 
 
 def test_earlier_builds_go_with_the_next_start(store: GpuStore, own_torch: Path) -> None:

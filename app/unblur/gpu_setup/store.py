@@ -124,6 +124,9 @@ class GpuStore:
         GpuDiskSpaceError, GpuWriteError and Cancelled. A build that does not work is in force
         nevertheless: the verdict says why, and importing torch passes it over.
         """
+        from unblur_models.fetching import CancelFetch
+
+        cancel = cancel or CancelFetch()
         name = backend or self._needed_backend()
         row = builds.backend_for(name, self._machine)
         if row.label is None or row.index is None:
@@ -134,20 +137,18 @@ class GpuStore:
             if self.is_offline:
                 raise errors.GpuOfflineError
             from unblur.gpu_setup.supply import Supply
-            from unblur_models.fetching import CancelFetch
 
-            index = self._index or row.index
-            supply = Supply(self._wheels, index, progress, cancel or CancelFetch(), patience)
+            supply = Supply(self._wheels, self._index or row.index, progress, cancel, patience)
             with _told():
                 kept = self._put_in_force(supply, wanted, name)
-        return self.try_again(kept)
+        return self.try_again(kept, cancel)
 
-    def try_again(self, kept: KeptBuild) -> Verdict:
-        """See anew whether a build works here."""
+    def try_again(self, kept: KeptBuild, cancel: CancelFetch) -> Verdict:
+        """See anew whether a build works here. Raises Cancelled."""
         from unblur.gpu_setup.trial import verdict_on
 
         self.shelf.forget_verdict()
-        verdict = verdict_on(self.shelf, kept, self._machine)
+        verdict = verdict_on(self.shelf, kept, self._machine, lambda: cancel.is_cancelled)
         logger.info("PyTorch %s for the GPU: %s", kept.torch, verdict)
         return verdict
 

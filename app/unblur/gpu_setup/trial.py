@@ -7,15 +7,19 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from unblur import __version__
+from unblur.errors import Cancelled
 from unblur.gpu_setup.hardware import Machine, driver_text
 from unblur.gpu_setup.kept import BuildShelf, KeptBuild, Verdict, library_bytes
 
 HIDDEN_OPTION = "--try-build"
 
 _SECONDS = 180.0
+_LOOK_SECONDS = 0.2
 _SIDE = 64
 
 
@@ -25,13 +29,21 @@ def key_of(shelf: BuildShelf, build: KeptBuild, machine: Machine) -> str:
     return "\n".join((*facts, str(library_bytes(shelf.site_of(build)))))
 
 
-def verdict_on(shelf: BuildShelf, build: KeptBuild, machine: Machine) -> Verdict:
-    """The verdict under these circumstances, kept or of a new trial, which takes seconds."""
+def verdict_on(
+    shelf: BuildShelf,
+    build: KeptBuild,
+    machine: Machine,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> Verdict:
+    """The verdict under these circumstances, kept or of a new trial, which takes seconds.
+
+    Raises Cancelled.
+    """
     key = key_of(shelf, build, machine)
     known = shelf.verdict()
     if known is not None and known.key == key:
         return known
-    verdict = _tried(shelf.site_of(build), build.backend, key)
+    verdict = _tried(shelf.site_of(build), build.backend, key, is_cancelled)
     shelf.keep_verdict(verdict)
     return verdict
 
@@ -68,12 +80,12 @@ def _computed(site: Path, backend: str) -> str:
     return str(module.get_device_name(0))
 
 
-def _tried(site: Path, backend: str, key: str) -> Verdict:
+def _tried(site: Path, backend: str, key: str, is_cancelled: Callable[[], bool]) -> Verdict:
     with tempfile.TemporaryDirectory(prefix="unblur-") as folder:
         target = Path(folder) / "verdict.json"
         try:
-            status = _run(site, backend, target)
-        except subprocess.TimeoutExpired:
+            status = _run(site, backend, target, is_cancelled)
+        except TimeoutError:
             return Verdict(key, works=False, reason=f"it took more than {_SECONDS:.0f} seconds")
         except OSError as error:
             return Verdict(key, works=False, reason=f"it could not be tried: {error}")
@@ -84,19 +96,30 @@ def _tried(site: Path, backend: str, key: str) -> Verdict:
             return Verdict(key, works=False, reason=f"it crashed with status {status}")
 
 
-def _run(site: Path, backend: str, target: Path) -> int:
+def _run(site: Path, backend: str, target: Path, is_cancelled: Callable[[], bool]) -> int:
     words = ["setup-gpu", HIDDEN_OPTION, str(site), str(target), "--backend", backend]
     own = [] if getattr(sys, "frozen", False) else ["-m", "unblur"]
-    return subprocess.run(  # noqa: S603 - this program itself
+    end = time.monotonic() + _SECONDS
+    with subprocess.Popen(  # noqa: S603 - this program itself
         [sys.executable, *own, *words],
-        check=False,
         env=_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        timeout=_SECONDS,
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    ).returncode
+    ) as child:
+        try:
+            while True:
+                try:
+                    return child.wait(_LOOK_SECONDS)
+                except subprocess.TimeoutExpired:
+                    if is_cancelled():
+                        raise Cancelled from None
+                    if time.monotonic() > end:
+                        raise TimeoutError from None
+        except BaseException:
+            child.kill()
+            raise
 
 
 def _environment() -> dict[str, str]:

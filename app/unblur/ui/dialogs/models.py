@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from unblur.model_store import Entry
 from unblur.ui.dialogs.licence import LicenceDialog
 from unblur.ui.dialogs.models_details import ModelDetails
 from unblur.ui.dialogs.models_list import ModelList
+from unblur.ui.dialogs.progress_row import ProgressRow
 from unblur.ui.model_library import ModelLibrary
 from unblur.ui.panels.banner import Kind
 from unblur_models.card import ModelCard
@@ -58,7 +58,7 @@ class ModelsDialog(QDialog):
         self.list = ModelList()
         self.details = ModelDetails()
         self.message = _Message()
-        self.progress = _ProgressRow()
+        self.progress = ProgressRow()
         self.fetch_button = _button("Fetch", self._fetch)
         self.verify_button = _button("Verify", self._verify)
         self.remove_button = _button("Remove", self._remove)
@@ -261,36 +261,6 @@ class _Message(QFrame):
         self.style().polish(self)
         self._text.setText(words)
         self.show()
-
-
-class _ProgressRow(QWidget):
-    """How far a fetch is, and a button that stops it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.bar = QProgressBar()
-        self.bar.setRange(0, 1000)
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Fetched")
-        self.words = QLabel()
-        self.words.setObjectName("muted")
-        self.stop_button = QPushButton("Stop")
-        self.stop_button.setAutoDefault(False)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
-        layout.addWidget(self.bar, 1)
-        layout.addWidget(self.words)
-        layout.addWidget(self.stop_button)
-        self.hide()
-
-    def show_bytes(self, fetched: tuple[int, int] | None) -> None:
-        """Bytes here and bytes in all; None hides the row."""
-        self.setVisible(fetched is not None)
-        if fetched is not None:
-            done, total = fetched
-            self.bar.setValue(round(1000 * done / max(total, 1)))
-            self.words.setText(f"{done / 1e6:.1f} of {total / 1e6:.1f} MB")
 
 
 def _button(text: str, does: object) -> QPushButton:

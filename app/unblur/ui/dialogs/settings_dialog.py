@@ -16,10 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from unblur.settings import Settings
+from unblur.ui.dialogs.gpu_box import GpuBox
+from unblur.ui.gpu import GpuSetup
 
 
 class SettingsDialog(QDialog):
-    """One choice a setting, by group.
+    """One choice a setting, by group, and below them the graphics card where `gpu` tells of it.
 
     Signals:
         changed: the Settings after a choice.
@@ -27,7 +29,9 @@ class SettingsDialog(QDialog):
 
     changed = Signal(object)
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, settings: Settings, gpu: GpuSetup | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Settings")
         self.setMinimumWidth(440)
@@ -57,6 +61,9 @@ class SettingsDialog(QDialog):
             self.choices[item.name] = combo
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
+        if gpu is not None:
+            self.gpu = GpuBox(gpu)
+            layout.addWidget(self.gpu)
         layout.addSpacing(10)
         layout.addWidget(buttons)
 
