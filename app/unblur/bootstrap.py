@@ -42,6 +42,7 @@ from unblur.ui.export_question import ExportQuestion
 from unblur.ui.exporting import Exporter
 from unblur.ui.face_search import FaceSearch
 from unblur.ui.garbage import GarbageOnThisThread
+from unblur.ui.gpu import GpuSetup
 from unblur.ui.icons import IconSet
 from unblur.ui.logbook import log_file, report_bugs_to, start_log
 from unblur.ui.main_window import MainWindow
@@ -121,6 +122,7 @@ class Program(QObject):
         self.jobs = FileJobs(self)
         store = open_store(lambda: self.preferences.current.offline)
         self.library = ModelLibrary(store, ModelJobs(self), self)
+        self.gpu = GpuSetup(lambda: self.preferences.current.offline, ModelJobs(self), self)
         self.client = client or InferenceClient(state / "speeds.json", parent=self)
         self.session = Session(heavy, parent=self)
         self.recent = RecentFiles(state / "recent.json", self)
@@ -151,6 +153,7 @@ class Program(QObject):
         is_settled = self.autosave.finish()
         self.window.keep_place(self._place_file)
         self.library.shutdown()
+        self.gpu.shutdown()
         self.jobs.shutdown()
         if is_settled:
             self.pasted.forget_all()
@@ -309,7 +312,7 @@ class Program(QObject):
         self.empty.show_recent(known)
 
     def _open_settings(self) -> None:
-        dialog = SettingsDialog(self.preferences.current, self.window)
+        dialog = SettingsDialog(self.preferences.current, self.window, gpu=self.gpu)
         dialog.changed.connect(self.preferences.change)
         _ask(dialog)
 

@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 
 from unblur.errors import AppError
-from unblur.messages import left_message
+from unblur.gpu_setup.activation import problem as gpu_problem
+from unblur.messages import left_message, message_for
 from unblur.ui.autosave import Autosave
 from unblur.ui.colour_names import color_space_name
 from unblur.ui.exporting import Exporter
@@ -38,6 +39,7 @@ class News(QObject):
         self._status = status
         self._writing: dict[Path, Notice] = {}
         self._is_restoring = False
+        self._told_of_gpu = False
 
     def follow_photos(self, session: Session, opener: PhotoOpener) -> None:
         """What is open, and what could not be opened."""
@@ -113,6 +115,12 @@ class News(QObject):
     @Slot(object)
     def _on_warmed(self, status: EngineStatus) -> None:
         self._status.show_engine(status)
+        unused = gpu_problem()
+        if unused is not None and not self._told_of_gpu:
+            # Each change of the device warms up again; the reason stays the same.
+            self._told_of_gpu = True
+            words = message_for(unused)
+            self._banners.tell(Notice(Kind.INFO, words.title, f"{words.sentence} {words.hint}"))
 
     @Slot(object)
     def _on_warm_up_failed(self, error: AppError) -> None:

@@ -42,7 +42,7 @@ def card(monkeypatch: pytest.MonkeyPatch, shop: Shop) -> Shop:
 
 
 def opened(qtbot: QtBot, gpu: GpuSetup) -> GpuBox:
-    dialog = SettingsDialog(Settings(), gpu)
+    dialog = SettingsDialog(Settings(), gpu=gpu)
     qtbot.addWidget(dialog)
     dialog.show()
     qtbot.waitUntil(lambda: gpu.status is not None)

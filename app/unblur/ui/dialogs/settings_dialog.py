@@ -30,7 +30,7 @@ class SettingsDialog(QDialog):
     changed = Signal(object)
 
     def __init__(
-        self, settings: Settings, gpu: GpuSetup | None = None, parent: QWidget | None = None
+        self, settings: Settings, parent: QWidget | None = None, *, gpu: GpuSetup | None = None
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Settings")
