@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from unblur.document.geometry import Point, Rect
 from unblur.document.region import Scale
+from unblur.engine.findings import PRECISIONS
 
 QUALITIES = ("draft", "good", "best")
 # The engine's own list, which cannot be read without importing torch; a test compares them.
@@ -36,6 +37,9 @@ class RestoreOrder:
     masks: tuple[str, ...] = ()
     auto: bool = False
     provenance: bool = True
+    precision: str = "auto"
+    gpu_memory: float = 0.0
+    cache: bool = True
 
 
 def point(text: str) -> Point:
@@ -69,6 +73,39 @@ def strength(text: str) -> float:
     value = number(text)
     if not 0.0 <= value <= 1.0:
         raise argparse.ArgumentTypeError(f"“{text}” is not between 0 and 1")
+    return value
+
+
+def add_engine_options(parser: argparse.ArgumentParser) -> None:
+    """What to compute with, and how."""
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="what to compute with")
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default="auto",
+        help="auto: half precision where the device is quicker with it and it was seen to agree "
+        "(above 50 dB); fp32: always exact",
+    )
+    parser.add_argument(
+        "--gpu-memory",
+        type=gigabytes,
+        default=0.0,
+        metavar="GB",
+        help="take no more of the GPU's memory (default: what is free)",
+    )
+    parser.add_argument(
+        "--no-cache",
+        dest="cache",
+        action="store_false",
+        help="neither use nor keep tiles that were restored before",
+    )
+
+
+def gigabytes(text: str) -> float:
+    """An amount of memory above zero. Raises ArgumentTypeError."""
+    value = number(text)
+    if value <= 0:
+        raise argparse.ArgumentTypeError(f"“{text}” is no amount of memory in GB, such as 4")
     return value
 
 

@@ -26,6 +26,8 @@ class Report:
 
     `factors` are the work scales of the regions. On `tiles_left` of the tiles the model failed,
     and the photo was left as it was.
+    `precision` is what the networks computed in; `is_on_cpu_instead` says that the CPU went on
+    when the memory of the GPU was used up.
     `source_type` is what the file says about how it came about; None: nothing.
     """
 
@@ -39,6 +41,8 @@ class Report:
     model_id: str
     quality: str
     source_type: str | None
+    precision: str
+    is_on_cpu_instead: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class Restoration:
             model_id=restorer.card.id,
             quality=restorer.quality,
             source_type=written.source_type,
+            precision=layers.precision,
+            is_on_cpu_instead=layers.is_on_cpu_instead,
         )
 
     def _measured(self, photo: Photo) -> Measurement | None:

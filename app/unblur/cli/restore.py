@@ -20,7 +20,13 @@ from unblur.errors import (
     ImageWriteError,
     UnexpectedEngineError,
 )
-from unblur.messages import left_message, message_for, printable
+from unblur.messages import (
+    fallback_message,
+    gpu_full_message,
+    left_message,
+    message_for,
+    printable,
+)
 from unblur_models import catalog
 
 if TYPE_CHECKING:
@@ -45,6 +51,7 @@ def run(order: RestoreOrder) -> int:
 
 def _prepare(order: RestoreOrder, card: catalog.ModelCard) -> Restoration:
     # torch comes with these: only now that the words were found usable.
+    from unblur.cli.conduct import conduct_of
     from unblur.cli.restoration import Restoration
     from unblur.cli.restorer import Restorer
     from unblur.cli.selection import Selector
@@ -53,7 +60,10 @@ def _prepare(order: RestoreOrder, card: catalog.ModelCard) -> Restoration:
 
     device = choose_device(order.device)
     quality = order.quality or catalog.default_quality(card, is_accelerated=device.is_accelerated)
-    restorer = Restorer(card, quality, device, ZooProvider())
+    if device.instead_of:
+        title, sentence = fallback_message(device.instead_of)
+        print(f"{title}. {sentence}", file=sys.stderr)
+    restorer = Restorer(card, quality, device, ZooProvider(), conduct_of(order))
     return Restoration(order, restorer, Selector(order))
 
 
@@ -74,6 +84,9 @@ def _restore(target: Target, restoration: Restoration) -> bool:
             _say_failure(target, unexpected, line, as_json=as_json)
             return False
         line.say(_said(target, report))
+        if report.is_on_cpu_instead:
+            title, sentence = gpu_full_message()
+            line.say(f"{title}. {sentence}")
         if report.tiles_left:
             title, sentence = left_message(report.tiles_left)
             line.say(f"{title}. {sentence}")
@@ -110,8 +123,8 @@ def _facts(target: Target, restoration: Restoration, report: Report) -> dict[str
         "output": str(target.output),
         "model": report.model_id,
         "quality": report.quality,
-        "device": restoration.restorer.device.kind,
-        "precision": "fp32",
+        "device": "cpu" if report.is_on_cpu_instead else restoration.restorer.device.kind,
+        "precision": report.precision,
         "seconds": round(report.seconds, 3),
         "megapixels": round(report.megapixels, 6),
         "tiles": report.tiles,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from unblur.analysis.measurement import Measurement
 from unblur.analysis.region_blur import region_span
+from unblur.cli.conduct import Conduct
 from unblur.cli.progress import Progress
 from unblur.document.buffer import FloatImage, UInt16Image
 from unblur.document.geometry import Rect
@@ -19,7 +20,7 @@ from unblur.engine.blending import RestoredTiles
 from unblur.engine.choices import key_of, policy_of, wanted_scale
 from unblur.engine.device import Device
 from unblur.engine.provider import ModelProvider
-from unblur.engine.request import InferenceRequest, RestorePass
+from unblur.engine.request import InferenceRequest, RestorePass, TileResult
 from unblur.engine.runner import run
 from unblur.engine.tiling import ordered_from, plan_grid, resolve_scale, tiles_for_mask
 from unblur.imaging.masks import touches
@@ -38,7 +39,16 @@ class Layers:
 
     def __init__(self) -> None:
         self.left = 0  # tiles that stayed as they were, since the model failed there
+        self.precision = "fp32"
+        self.is_on_cpu_instead = False  # since the memory of the GPU was used up
         self._tiles: dict[RegionId, RestoredTiles] = {}
+
+    def take(self, tile: TileResult) -> None:
+        """Keep a tile, and what is to be told of it."""
+        self.obtain(RegionId(tile.region_id), tile.key).put(tile.index, tile.pixels)
+        self.left += tile.is_left
+        self.precision = tile.precision
+        self.is_on_cpu_instead |= tile.is_on_cpu_instead
 
     def obtain(self, region_id: RegionId, key: LayerKey) -> RestoredTiles:
         """The tiles of a region, empty at first."""
@@ -58,6 +68,7 @@ class Restorer:
     quality: str
     device: Device
     provider: ModelProvider
+    conduct: Conduct = field(default_factory=Conduct)
 
     def plan(
         self, region: Region, photo: Photo, measured: Measurement | None = None
@@ -82,10 +93,17 @@ class Restorer:
     def run(self, photo: Photo, passes: tuple[RestorePass, ...], progress: Progress) -> Layers:
         """The restored tiles of `passes`. Raises ModelError and EngineError."""
         layers = Layers()
-        request = InferenceRequest(1, photo.pixels, passes, device=self.device.kind)
+        conduct = self.conduct
+        request = InferenceRequest(
+            1,
+            photo.pixels,
+            passes,
+            device=self.device.label,
+            precision=conduct.precision,
+            gpu_memory=conduct.gpu_memory,
+        )
         started = time.perf_counter()
-        for tile in run(request, self.provider):
-            layers.obtain(RegionId(tile.region_id), tile.key).put(tile.index, tile.pixels)
-            layers.left += tile.is_left
+        for tile in run(request, self.provider, conduct.findings, conduct.cache):
+            layers.take(tile)
             progress(tile.done, tile.total, time.perf_counter() - started)
         return layers
