@@ -14,7 +14,7 @@ from unblur.gpu_setup.activation import watch_for_torch
 from unblur.messages import message_for
 
 # A photo with such a name is opened as “./restore”.
-VERBS = ("restore", "analyze", "evaluate", "bench", "models", "setup-gpu", "desktop")
+VERBS = ("restore", "analyze", "evaluate", "bench", "models", "setup-gpu", "licences", "desktop")
 
 _DESCRIPTION = "Make blurry photographs sharp. Without a verb, the window opens."
 _EPILOG = """\
@@ -25,6 +25,7 @@ without a window:
   unblur bench                measure how fast the models are here (unblur bench --help)
   unblur models               list, fetch, add and remove models (unblur models --help)
   unblur setup-gpu            fetch the PyTorch that computes with your graphics card
+  unblur licences             print the licences of all that Unblur consists of
   unblur desktop install      add Unblur to the menu and to Open With (remove: take it out)
 
 A photo that is called like a verb is opened as ./restore.

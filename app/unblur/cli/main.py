@@ -31,6 +31,10 @@ def main(words: Sequence[str]) -> int:
         from unblur.cli import desktop
 
         return desktop.run(options.action)
+    if options.verb == "licences":
+        from unblur.cli import licences
+
+        return licences.run()
     if options.verb == "setup-gpu":
         from unblur.cli import setup_gpu
 
@@ -101,6 +105,7 @@ def parser() -> argparse.ArgumentParser:
     setup_gpu_arguments.add_options(
         verbs.add_parser("setup-gpu", help="fetch the PyTorch that computes with your GPU")
     )
+    verbs.add_parser("licences", help="print the licences of all that Unblur consists of")
     return whole
 
 
