@@ -44,6 +44,7 @@ from unblur.ui.face_search import FaceSearch
 from unblur.ui.garbage import GarbageOnThisThread
 from unblur.ui.gpu import GpuSetup
 from unblur.ui.icons import IconSet
+from unblur.ui.live_preview import LivePreview
 from unblur.ui.logbook import log_file, report_bugs_to, start_log
 from unblur.ui.main_window import MainWindow
 from unblur.ui.mask_commands import MaskCommands
@@ -55,14 +56,18 @@ from unblur.ui.panels.banner import BannerArea
 from unblur.ui.panels.blur_box import BlurBox
 from unblur.ui.panels.empty_state import EmptyState
 from unblur.ui.panels.filmstrip import Filmstrip
+from unblur.ui.panels.psf_box import PsfBox
 from unblur.ui.panels.region_list import RegionList
+from unblur.ui.panels.region_options import RegionOptions
 from unblur.ui.panels.region_panel import RegionPanel
 from unblur.ui.panels.restore_box import RestoreBox
 from unblur.ui.panels.status import StatusBar
 from unblur.ui.panels.tool_options import ToolOptionsBar
 from unblur.ui.pasted import PastedPictures
 from unblur.ui.people_search import PeopleSearch
-from unblur.ui.preferences import Preferences
+from unblur.ui.preferences import Preferences, device_names, engine_wishes
+from unblur.ui.psf_starts import first_blur
+from unblur.ui.psf_work import PsfWork
 from unblur.ui.recent_files import RecentFiles
 from unblur.ui.recovery import find_orphans
 from unblur.ui.recovery_offer import RecoveryOffer
@@ -123,7 +128,12 @@ class Program(QObject):
         store = open_store(lambda: self.preferences.current.offline)
         self.library = ModelLibrary(store, ModelJobs(self), self)
         self.gpu = GpuSetup(lambda: self.preferences.current.offline, ModelJobs(self), self)
-        self.client = client or InferenceClient(state / "speeds.json", parent=self)
+        self.client = client or InferenceClient(
+            state / "speeds.json",
+            parent=self,
+            findings=paths.findings_file(),
+            tiles=paths.tiles_dir(),
+        )
         self.session = Session(heavy, parent=self)
         self.recent = RecentFiles(state / "recent.json", self)
         self.pasted = PastedPictures(state / "pasted", heavy.decode_bytes)
@@ -150,6 +160,7 @@ class Program(QObject):
     def shut_down(self) -> None:
         """The end: by the person's wish, or because the display is gone."""
         self.restorer.stop()
+        self.psf.drop()
         is_settled = self.autosave.finish()
         self.window.keep_place(self._place_file)
         self.library.shutdown()
@@ -190,9 +201,11 @@ class Program(QObject):
         self.blurs = RegionBlurs(self.session, self.jobs, self.looks, heavy.region_span, self)
         self.blurs.known.connect(self.restorer.refresh_outlook)
         advice = BlurBox(self.session, self.looks, self.actions)
-        self.panel = RegionPanel(
-            self.session, self.actions, advice, self.regions, RestoreBox(self.restorer)
-        )
+        self.psf = PsfWork(self.session, self.client, self.jobs, heavy.estimate_blur, self)
+        box = PsfBox(self.session, self.restorer, self.psf, lambda: self.looks.blur)
+        options = RegionOptions(self.session, lambda: first_blur(self.looks.blur))
+        parts = (advice, self.regions, box, options, RestoreBox(self.restorer))
+        self.panel = RegionPanel(self.session, self.actions, *parts)
         self.blurs.known.connect(self.panel.options.refresh_scale)
         self.window = MainWindow(
             self.session,
@@ -251,6 +264,7 @@ class Program(QObject):
         self.news.follow_photos(self.session, self.opener)
         self.news.follow_engine(self.client, self.restorer)
         self.news.follow_searches(self.faces, self.people, self.objects)
+        self.news.follow_psf(self.psf)
         self.news.follow_files(self.exporter, self.preferences, self.autosave)
 
     def _connect_canvas(self) -> None:
@@ -261,6 +275,7 @@ class Program(QObject):
         session.selection_changed.connect(canvas.set_selected)
         self.restorer.pending_changed.connect(canvas.set_pending)
         self.reveal = Reveal(self.restorer, canvas, self)
+        self.live = LivePreview(self.session, self.restorer, self)
         canvas.edit_committed.connect(session.edit)
         canvas.region_picked.connect(session.select)
         canvas.files_dropped.connect(self.opener.open)
@@ -269,6 +284,7 @@ class Program(QObject):
         self.looks.known.connect(self._show_blur_map)
         self.actions[ActionId.BLUR_MAP].toggled.connect(self._show_blur_map)
         canvas.view_changed.connect(lambda _view: self.restorer.follow_view())
+        canvas.view_changed.connect(lambda _view: self.live.follow_view())
         self.status.zoom_chosen.connect(
             lambda scale: canvas.zoom_to(scale) if scale else canvas.fit()
         )
@@ -312,7 +328,9 @@ class Program(QObject):
         self.empty.show_recent(known)
 
     def _open_settings(self) -> None:
-        dialog = SettingsDialog(self.preferences.current, self.window, gpu=self.gpu)
+        status = self.client.status
+        names = device_names(status.devices if status else ())
+        dialog = SettingsDialog(self.preferences.current, self.window, gpu=self.gpu, devices=names)
         dialog.changed.connect(self.preferences.change)
         _ask(dialog)
 
@@ -361,14 +379,14 @@ class Program(QObject):
 
     def _warm_up_now(self) -> None:
         if self.client.status is None:
-            self.client.warm_up(DEFAULT_MODEL_ID, self.preferences.current.device)
+            self.client.warm_up(DEFAULT_MODEL_ID, *engine_wishes(self.preferences.current))
 
     def _on_preferences_changed(self, before: Settings, after: Settings) -> None:
         self.appearance.choose(after.theme)
-        if before.device != after.device:
+        if engine_wishes(before) != engine_wishes(after):
             self.status.show_engine_starting()
             self.restorer.stop()
-            self.client.warm_up(DEFAULT_MODEL_ID, after.device)
+            self.client.warm_up(DEFAULT_MODEL_ID, *engine_wishes(after))
 
 
 def _ask(dialog: QDialog) -> None:

@@ -205,7 +205,7 @@ def test_pixels_of_one_psf_are_not_taken_for_those_of_another() -> None:
 
 def test_the_blur_of_a_part_is_found_from_the_photo() -> None:
     _, pixels = blurred(MOTION)
-    found = estimate_blur(pixels, Rect(10, 10, 5000, 5000), CancelToken())
+    found = estimate_blur(pixels, Rect(10, 10, 5000, 5000))
     assert found.origin is PsfOrigin.ESTIMATED
     assert found.confidence is not None
     psf = Psf.normalised(torch.from_numpy(weights_of(found)))
@@ -216,10 +216,10 @@ def test_an_estimate_stops_when_it_is_told_to() -> None:
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
-        estimate_blur(blurred(MOTION)[1], Rect(0, 0, 256, 256), token)
+        estimate_blur(blurred(MOTION)[1], Rect(0, 0, 256, 256), token.raise_if_cancelled)
 
 
 def test_of_nothing_to_see_the_estimate_is_a_point() -> None:
     flat = np.full((64, 80, 3), 128, np.uint8)
-    found = estimate_blur(flat, Rect(0, 0, 80, 64), CancelToken())
+    found = estimate_blur(flat, Rect(0, 0, 80, 64))
     assert (found.width, found.height, found.confidence) == (1, 1, 0.0)

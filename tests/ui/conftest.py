@@ -42,6 +42,8 @@ class FakeClient(QObject):
     warmed = Signal(object)
     warm_up_failed = Signal(object)
     speed_measured = Signal()
+    answered = Signal(object, object)
+    not_answered = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,6 +55,10 @@ class FakeClient(QObject):
         self.warmed_up: list[tuple[str, str]] = []
         self.given = 0
         self.looked_at: list[Point] = []
+        self.asked: list[tuple[object, Callable[[], object]]] = []
+
+    def ask(self, key: object, question: Callable[[], object]) -> None:
+        self.asked.append((key, question))
 
     def look_at(self, point: Point) -> None:
         self.looked_at.append(point)
@@ -66,7 +72,7 @@ class FakeClient(QObject):
         self.cancelled += self.is_busy
         self.is_busy = False
 
-    def warm_up(self, model_id: str, device: str = "auto") -> None:
+    def warm_up(self, model_id: str, device: str = "auto", conduct: object = None) -> None:
         self.warmed_up.append((model_id, device))
 
     def become_ready(self) -> None:

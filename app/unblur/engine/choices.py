@@ -16,6 +16,7 @@ from unblur_models import catalog
 _HALO_IN_REACHES = 2
 _LEAST_HALO, _LEAST_OVERLAP, _MOST_OVERLAP = 24, 16, 64
 _TILE, _LARGE_TILE = 640, 1024
+_QUICK_TILE = 384  # of a smaller copy, which is solved to be seen at once
 _LARGE_REACH = 40  # pixels of a PSF from which small tiles would be mostly halo
 _STEP = 8  # a PSF that grows by a pixel shall not need another grid
 
@@ -34,7 +35,8 @@ def solver_facts(recipe: Deconvolution, factor: int) -> SolverFacts:
     reach = -(-recipe.reach // (factor * _STEP)) * _STEP
     overlap = min(max(reach, _LEAST_OVERLAP), _MOST_OVERLAP)
     halo = max(_LEAST_HALO, _HALO_IN_REACHES * reach) + overlap // 2
-    return SolverFacts(_LARGE_TILE if reach > _LARGE_REACH else _TILE, halo, overlap)
+    usual = _TILE if factor == 1 else _QUICK_TILE
+    return SolverFacts(_LARGE_TILE if reach > _LARGE_REACH else usual, halo, overlap)
 
 
 def policy_of(choice: ModelChoice, factor: int) -> TilingPolicy:

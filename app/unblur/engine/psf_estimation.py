@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 
 from unblur.document.buffer import PixelImage
 from unblur.document.deconvolution import PsfOrigin, PsfPicture, picture_of
-from unblur.document.geometry import Rect, Size
+from unblur.document.geometry import Rect
 from unblur.engine import tensors
-from unblur.engine.cancel import CancelToken
-from unblur.errors import Cancelled
 from unblur_models.deconvolution.detail import luma, most_detailed
-from unblur_models.deconvolution.errors import Stopped
 from unblur_models.deconvolution.estimation import Estimate, estimate_psf
 
 _OVERVIEW = 1024  # pixels of the long side of the copy in which detail is looked for
@@ -20,22 +19,20 @@ _WIDEST = 53  # pixels of a PSF that fills the widest frame: there may be more o
 _SHRINKING = 2
 
 
-def estimate_blur(pixels: PixelImage, rect: Rect, token: CancelToken) -> PsfPicture:
+def estimate_blur(
+    pixels: PixelImage, rect: Rect, proceed: Callable[[], None] = lambda: None
+) -> PsfPicture:
     """The blur of the part `rect` of a photo (H, W, 3), on the CPU: 3 to 10 seconds of one core.
 
-    A PSF that fills the widest frame is estimated again on a smaller copy. Raises Cancelled.
+    A PSF that fills the widest frame is estimated again on a smaller copy. What `proceed`
+    raises ends it: it is called every fraction of a second.
     """
-    try:
-        return _estimated(pixels, rect.intersected(_frame(pixels)), token)
-    except Stopped:
-        raise Cancelled from None
-
-
-def _estimated(pixels: PixelImage, rect: Rect, token: CancelToken) -> PsfPicture:
-    found = _estimate(pixels, rect, 1, token)
+    height, width = pixels.shape[:2]
+    rect = rect.intersected(Rect(0, 0, width, height))
+    found = _estimate(pixels, rect, 1, proceed)
     psf = found.psf
     if max(psf.width, psf.height) >= _WIDEST and min(rect.size) >= _SHRINKING * _WINDOW:
-        smaller = _estimate(pixels, rect, _SHRINKING, token)
+        smaller = _estimate(pixels, rect, _SHRINKING, proceed)
         if smaller.confidence > found.confidence:
             found, psf = smaller, smaller.psf.resized(_SHRINKING)
     # Where a PSF lies says nothing of the blur: only its shape is kept.
@@ -43,12 +40,16 @@ def _estimated(pixels: PixelImage, rect: Rect, token: CancelToken) -> PsfPicture
     return picture_of(weights, PsfOrigin.ESTIMATED, found.confidence)
 
 
-def _estimate(pixels: PixelImage, rect: Rect, factor: int, token: CancelToken) -> Estimate:
+def _estimate(pixels: PixelImage, rect: Rect, factor: int, proceed: Callable[[], None]) -> Estimate:
+    def should_stop() -> bool:
+        proceed()
+        return False
+
     window = _detailed(pixels, rect, _WINDOW * factor)
     with torch.inference_mode():
         batch = tensors.to_batch(tensors.crop(pixels, window), torch.device("cpu"))
         (picture,) = tensors.shrunk(batch, factor)
-    return estimate_psf(picture, should_stop=lambda: token.is_cancelled)
+    return estimate_psf(picture, should_stop=should_stop)
 
 
 def _detailed(pixels: PixelImage, rect: Rect, side: int) -> Rect:
@@ -58,8 +59,3 @@ def _detailed(pixels: PixelImage, rect: Rect, side: int) -> Rect:
     rows, columns = most_detailed(luma(thin), (-(-side // step), -(-side // step)))
     corner = (rect.left + columns.start * step, rect.top + rows.start * step)
     return Rect(*corner, side, side).intersected(rect)
-
-
-def _frame(pixels: PixelImage) -> Rect:
-    height, width = pixels.shape[:2]
-    return Rect.of_size(Size(width, height))

@@ -20,6 +20,7 @@ from unblur.workers.files import FileJobs
 if TYPE_CHECKING:  # OpenCV comes with these
     from unblur.analysis.advice import Advice
     from unblur.analysis.blur_map import BlurMap
+    from unblur.analysis.kinds import Blur
     from unblur.analysis.measurement import Measurement
 
 Seen: TypeAlias = "tuple[Measurement, Advice, bool]"
@@ -80,6 +81,12 @@ class BlurLooks(QObject):
         return seen[0].map if seen else None
 
     @property
+    def blur(self) -> Blur | None:
+        """What the blur of the shown photo is; None while unknown, or without detail to tell."""
+        seen = self._of_current()
+        return seen[0].blur if seen else None
+
+    @property
     def has_faces(self) -> bool:
         """Whether somebody is known to be in the shown photo."""
         seen = self._of_current()
@@ -88,9 +95,7 @@ class BlurLooks(QObject):
     @property
     def is_sharp(self) -> bool:
         """Whether the shown photo is known to need no restoration."""
-        seen = self._of_current()
-        blur = seen[0].blur if seen else None
-        return blur is not None and blur.kind.value == "sharp"
+        return self.blur is not None and self.blur.kind.value == "sharp"
 
     def apply(self) -> None:
         """Give the selected region what is advised; the whole photo when there is no region."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from unblur.document.buffer import Mask, PixelImage
+from unblur.document.deconvolution import PsfPicture
 from unblur.document.document import Document
 from unblur.document.geometry import Rect, Size
 from unblur.document.photo import Photo
@@ -100,6 +101,13 @@ def clear_of_faint(mask: Mask) -> FoundMask | None:
 
     shape = found_mask(np.where(mask < _FAINT, np.float32(0), mask))
     return None if shape.rect.is_empty else shape
+
+
+def estimate_blur(pixels: PixelImage, rect: Rect, proceed: Callable[[], None]) -> PsfPicture:
+    """`psf_estimation.estimate_blur`; it brings torch, so only the inference thread calls it."""
+    from unblur.engine.psf_estimation import estimate_blur
+
+    return estimate_blur(pixels, rect, proceed)
 
 
 def look_at(pixels: PixelImage, proceed: Callable[[], None]) -> tuple[Measurement, Advice, bool]:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices
 
 from unblur.errors import AppError
 from unblur.gpu_setup.activation import problem as gpu_problem
-from unblur.messages import left_message, message_for
+from unblur.messages import fallback_message, gpu_full_message, left_message, message_for
 from unblur.ui.autosave import Autosave
 from unblur.ui.colour_names import color_space_name
 from unblur.ui.exporting import Exporter
@@ -21,6 +21,7 @@ from unblur.ui.panels.banner import BannerArea, Kind, Notice
 from unblur.ui.panels.status import StatusBar
 from unblur.ui.people_search import PeopleSearch
 from unblur.ui.preferences import Preferences
+from unblur.ui.psf_work import PsfWork
 from unblur.ui.restorer import Progress, Restorer
 from unblur.ui.session import Session
 from unblur.workers.inference import EngineStatus, InferenceClient
@@ -56,6 +57,7 @@ class News(QObject):
         restorer.progressed.connect(self._on_progressed)
         restorer.completed.connect(self._on_completed)
         restorer.left.connect(self._on_left)
+        restorer.retreated.connect(self._on_retreated)
         restorer.running_changed.connect(self._on_running_changed)
         restorer.failed.connect(self._on_failed)
 
@@ -75,6 +77,10 @@ class News(QObject):
             search.question.failed.connect(self._on_failed)
         faces.found.connect(self._on_faces_found)
         people.found.connect(self._on_people_found)
+
+    def follow_psf(self, work: PsfWork) -> None:
+        """What came instead of a PSF."""
+        work.failed.connect(self._on_failed)
 
     def follow_files(
         self, exporter: Exporter, preferences: Preferences, autosave: Autosave
@@ -115,6 +121,9 @@ class News(QObject):
     @Slot(object)
     def _on_warmed(self, status: EngineStatus) -> None:
         self._status.show_engine(status)
+        if status.instead_of and not self._told_of_gpu:
+            self._told_of_gpu = True
+            self._banners.tell(Notice(Kind.INFO, *fallback_message(status.instead_of)))
         unused = gpu_problem()
         if unused is not None and not self._told_of_gpu:
             # Each change of the device warms up again; the reason stays the same.
@@ -134,6 +143,10 @@ class News(QObject):
     @Slot(float)
     def _on_completed(self, seconds: float) -> None:
         self._status.show_restored(seconds)
+
+    @Slot()
+    def _on_retreated(self) -> None:
+        self._banners.tell(Notice(Kind.INFO, *gpu_full_message()))
 
     @Slot(int)
     def _on_left(self, tiles: int) -> None:

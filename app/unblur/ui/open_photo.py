@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,9 +89,13 @@ class OpenPhoto(QObject):
 
     def layers_of(self, region: Region, *, is_accelerated: bool) -> tuple[RestoredTiles, ...]:
         """What there is to show for the region, best first."""
+        return self._found(self.plans.layer_keys(region, is_accelerated=is_accelerated))
+
+    def shown_layers_of(self, region: Region, *, is_accelerated: bool) -> tuple[RestoredTiles, ...]:
+        """The same, and below it what an earlier PSF gave, which is seen while a dial moves."""
         keys = self.plans.layer_keys(region, is_accelerated=is_accelerated)
-        found = [self._store.find(self.id, key) for key in keys]
-        return tuple(layer for layer in found if layer is not None)
+        outdated = (key for key in self.plans.outdated_keys(region) if key not in keys)
+        return self._found((*keys, *outdated))
 
     def has_tile(self, key: LayerKey, index: TileIndex) -> bool:
         """Whether this tile is restored."""
@@ -111,6 +116,10 @@ class OpenPhoto(QObject):
                 for region in self._document.regions
             }
         )
+
+    def _found(self, keys: Iterable[LayerKey]) -> tuple[RestoredTiles, ...]:
+        found = (self._store.find(self.id, key) for key in keys)
+        return tuple(layer for layer in found if layer is not None)
 
     def _show(self, document: Document) -> None:
         before, self._document = self._document, document

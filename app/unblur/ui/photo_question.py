@@ -1,16 +1,31 @@
-"""One question about the shown photo at a time, answered in the pool; the latest one wins."""
+"""One question about the shown photo at a time, answered off the window's thread; latest wins."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
 from unblur.engine.cancel import CancelToken
 from unblur.errors import AppError
 from unblur.ui.open_photo import OpenPhoto
 from unblur.ui.session import Session
-from unblur.workers.files import FileJobs
+
+
+class Answerer(Protocol):
+    """Who answers: the pool (FileJobs), or the inference thread (InferenceClient)."""
+
+    @property
+    def answered(self) -> SignalInstance:
+        """The key of a question and the answer."""
+
+    @property
+    def not_answered(self) -> SignalInstance:
+        """The key of a question and the AppError."""
+
+    def ask(self, key: object, question: Callable[[], object]) -> None:
+        """Find something out."""
 
 
 class PhotoQuestion(QObject):
@@ -28,7 +43,7 @@ class PhotoQuestion(QObject):
     answered = Signal(object, object)
     failed = Signal(object)
 
-    def __init__(self, session: Session, jobs: FileJobs, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, jobs: Answerer, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs = jobs
         self._asked: tuple[OpenPhoto, CancelToken] | None = None

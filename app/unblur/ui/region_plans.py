@@ -8,7 +8,7 @@ restored becomes useless. Until then a plan is only an outlook and follows the r
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -29,10 +29,13 @@ from unblur.document.shapes import (
 from unblur.engine.choices import key_of, policy_of
 from unblur.engine.tiling import TilingPolicy, plan_grid, tiles_for_mask
 from unblur.ui.region_scales import RegionScales
+from unblur_models.deconvolution.card import QUICKEST_SOLVER
 from unblur_models.errors import ZooError
 
 PREVIEW_FACTOR = 4
+SOLVER_PREVIEW_FACTORS = (2, 4)
 _KEPT_ANSWERS = 64
+_KEPT_OUTDATED = 3  # layers of earlier PSFs that show while a dial moves
 
 _COARSEST = 16  # photo pixels a side, when it is asked which tiles a mask touches
 _LASSO_DETAIL = 4.0  # a line by hand has no thinner corners that matter
@@ -82,6 +85,7 @@ class RegionPlans:
         self._grids: dict[tuple[RegionId, TilingPolicy, int], TileGrid] = {}
         self.scales = RegionScales(photo)
         self._needed: dict[tuple[TileGrid, tuple[Shape, ...]], tuple[TileIndex, ...]] = {}
+        self._solved: dict[RegionId, list[LayerKey]] = {}
 
     def layer_key(self, region: Region, *, factor: int) -> LayerKey | None:
         """Where the region's pixels at this factor are kept; None before it was restored."""
@@ -90,10 +94,28 @@ class RegionPlans:
         return key_of(region.model, grid) if grid else None
 
     def layer_keys(self, region: Region, *, is_accelerated: bool) -> tuple[LayerKey, ...]:
-        """Layers that show for the region, best first: the chosen scale, then the preview."""
-        factors = dict.fromkeys((self.factor(region, is_accelerated=is_accelerated), 4))
-        keys = [self.layer_key(region, factor=factor) for factor in factors]
-        return tuple(key for key in keys if key is not None)
+        """Layers that show for the region, best first: the chosen scale, then the previews."""
+        chosen = self.factor(region, is_accelerated=is_accelerated)
+        keys = [self.layer_key(region, factor=chosen)]
+        quick = quickened(region)
+        keys += [self.layer_key(quick, factor=factor) for factor in preview_factors(region)]
+        return tuple(dict.fromkeys(key for key in keys if key is not None))
+
+    def note_solved(self, region_id: RegionId, key: LayerKey) -> None:
+        """A solver's layer of this region has pixels: they show until there are newer ones."""
+        solved = self._solved.setdefault(region_id, [])
+        if not solved or solved[0] != key:
+            solved[:] = [key, *(each for each in solved if each != key)][:_KEPT_OUTDATED]
+
+    def outdated_keys(self, region: Region) -> tuple[LayerKey, ...]:
+        """Layers that a region's PSFs gave, newest first: what it looked like a moment ago."""
+        return tuple(self._solved.get(region.id, ())) if region.model.deconvolution else ()
+
+    def forget_outdated(self, region: Region, *, is_accelerated: bool) -> None:
+        """What a PSF that is left behind gave shall show no longer."""
+        present = self.layer_keys(region, is_accelerated=is_accelerated)
+        solved = self._solved.get(region.id, [])
+        solved[:] = [key for key in solved if key in present]
 
     def factor(self, region: Region, *, is_accelerated: bool) -> int:
         """The work scale that the region's choice comes to."""
@@ -163,6 +185,18 @@ class RegionPlans:
 
     def _touches(self, shapes: tuple[Shape, ...], rect: Rect) -> bool:
         return self._masks.touches(shapes, 0.0, rect, self._photo)
+
+
+def quickened(region: Region) -> Region:
+    """The region as a quick look restores it: a solver gives way to the quickest one."""
+    if region.model.deconvolution is None:
+        return region
+    return replace(region, model=replace(region.model, quality=QUICKEST_SOLVER))
+
+
+def preview_factors(region: Region) -> tuple[int, ...]:
+    """The work scales of quick looks at the region, the finest first."""
+    return SOLVER_PREVIEW_FACTORS if region.model.deconvolution else (PREVIEW_FACTOR,)
 
 
 def _finest_detail(shape: Shape) -> float:

@@ -15,7 +15,7 @@ from unblur.document.region import Region, RegionId
 from unblur.engine.request import RestorePass
 from unblur.engine.tiling import ordered_from
 from unblur.ui.open_photo import OpenPhoto
-from unblur.ui.region_plans import PREVIEW_FACTOR, RegionPlan
+from unblur.ui.region_plans import PREVIEW_FACTOR, RegionPlan, preview_factors, quickened
 
 Estimate = Callable[[Sequence[RestorePass]], float | None]
 """Seconds that some passes take on this machine; None while it was not measured."""
@@ -23,6 +23,9 @@ Estimate = Callable[[Sequence[RestorePass]], float | None]
 # A first look is worth its time when the real thing is slow and much larger than it.
 _PREVIEW_WORTH_SECONDS = 3.0
 _PREVIEW_WORTH_RATIO = 4
+# Photo pixels in the view up to which a look at half their number is there at once.
+_NEAR_PIXELS = 2_500_000
+_MOST_AT_A_GLANCE = 4_000_000  # pixels that are solved without being asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,19 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the person asked for. None stands for every visible region."""
+    """What the person asked for. None stands for every visible region.
+
+    `glance` is a region of which a quick look at the visible part comes first of all.
+    """
 
     region_ids: frozenset[RegionId] | None = None
     is_visible_part_only: bool = False
+    glance: RegionId | None = None
+
+    @property
+    def is_glance(self) -> bool:
+        """Whether a quick look is all that it asks for."""
+        return self.glance is not None and self.region_ids == frozenset()
 
     def of(self, regions: Sequence[Region]) -> list[Region]:
         """The regions that it asks for."""
@@ -61,6 +73,27 @@ def chosen_passes(
     return tuple(passes)
 
 
+def glance_passes(
+    opened: OpenPhoto, region: Region, view: View, *, is_accelerated: bool
+) -> tuple[RestorePass, ...]:
+    """What the canvas shows of a region that is solved: quick and coarse, then as chosen.
+
+    Where that would be much, the quick look is all: a large photo is not seen at full size.
+    """
+    chosen = chosen_passes(opened, [region], view, view.visible, is_accelerated=is_accelerated)
+    if not chosen:
+        return ()
+    is_near = view.visible.intersected(opened.photo.rect).size.area <= _NEAR_PIXELS
+    factor = min(preview_factors(region)) if is_near else PREVIEW_FACTOR
+    passes: list[RestorePass] = []
+    if factor > chosen[0].key.grid.factor:
+        plan = opened.plan(quickened(region), factor)
+        plan = plan.visible_in(view.visible) if plan else None
+        passes += [_as_pass(plan, view)] if plan and plan.missing else []
+    is_much = sum(each.network_pixels for each in chosen) > _MOST_AT_A_GLANCE
+    return tuple(passes) if is_much else (*passes, *chosen)
+
+
 def preview_passes(
     opened: OpenPhoto, chosen: Sequence[RestorePass], view: View, estimate: Estimate
 ) -> tuple[RestorePass, ...]:
@@ -70,7 +103,7 @@ def preview_passes(
         region = opened.document.region(RegionId(real.region_id))
         if region is None or real.key.grid.factor >= PREVIEW_FACTOR:
             continue
-        plan = opened.plan(region, PREVIEW_FACTOR)
+        plan = opened.plan(quickened(region), PREVIEW_FACTOR)
         plan = plan.visible_in(view.visible) if plan else None
         if plan is not None and plan.missing:
             quick = _as_pass(plan, view)

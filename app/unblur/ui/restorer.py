@@ -26,6 +26,7 @@ from unblur.ui.restore_passes import (
     View,
     Wish,
     chosen_passes,
+    glance_passes,
     pin_grids,
     preview_passes,
 )
@@ -72,11 +73,29 @@ class _Run:
     work_done: int = 0
     seconds: float = 0.0
     left: int = 0
+    is_on_cpu_instead: bool = False
     done: set[tuple[LayerKey, TileIndex]] = field(default_factory=set)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """What the rest takes; None until a tile was computed."""
+        if not self.work_done:
+            return None
+        return self.seconds / self.work_done * max(0, self.work_total - self.work_done)
+
+    def note_work(self, tile: TileResult) -> None:
+        """Learn from a tile how long the rest takes."""
+        work = tile.key.grid.network_size.area
+        if tile.is_cached:  # it was no work, and says nothing about what is
+            self.work_total -= work
+            return
+        self.work_done += work
+        # By the tiles' own time: the first one may have waited for the engine to start.
+        self.seconds += tile.seconds
 
     def pending(self) -> list[Rect]:
         """Where tiles of the chosen scales are still to come."""
-        finest = {item.region_id: item for item in self.passes}
+        finest = {i.region_id: i for i in self.passes if i.region_id != self.wish.glance}
         document = self.opened.document
         bounds = {r.id: r.bounds(document.photo.size) for r in document.regions}
         return [
@@ -95,18 +114,22 @@ class Restorer(QObject):
         progressed: a Progress.
         completed: every tile of the last wish is there; seconds it took.
         left: so many tiles of a completed wish stayed as they were, since the model failed there.
+        retreated: the memory of the GPU was used up in this run, so the CPU goes on.
         failed: an AppError that ended the run; finished tiles are kept.
         outlook_changed: the Outlook for the Restore button.
         pending_changed: rectangles of the shown photo that are still to come, in their order.
+        glancing_changed: a quick look that nobody pressed a button for began or ended (bool).
     """
 
     running_changed = Signal(bool)
     progressed = Signal(object)
     completed = Signal(float)
     left = Signal(int)
+    retreated = Signal()
     failed = Signal(object)
     outlook_changed = Signal(object)
     pending_changed = Signal(object)
+    glancing_changed = Signal(bool)
 
     def __init__(
         self,
@@ -136,8 +159,8 @@ class Restorer(QObject):
 
     @property
     def is_running(self) -> bool:
-        """Whether tiles are being restored."""
-        return self._run is not None
+        """Whether tiles are being restored that were asked for."""
+        return self._run is not None and not self._run.wish.is_glance
 
     @property
     def outlook(self) -> Outlook:
@@ -151,6 +174,21 @@ class Restorer(QObject):
     def preview(self) -> None:
         """Restore only what the canvas shows."""
         self._begin_with_region(Wish(is_visible_part_only=True))
+
+    def glance(self, region_id: RegionId) -> None:
+        """Show what a solver makes of the visible part of a region, as soon as it can.
+
+        It goes before what is running, and a newer one supersedes it. Nothing is said of it:
+        a dial that moves is not a restoration.
+        """
+        opened, run = self._session.current, self._run
+        if opened is None or (run is not None and run.opened is not opened):
+            return
+        others: frozenset[RegionId] = frozenset()
+        if run is not None and self.is_running:
+            others = frozenset(RegionId(item.region_id) for item in run.passes) - {region_id}
+        is_part = run is not None and run.wish.is_visible_part_only
+        self._begin(opened, Wish(others, is_part, region_id))
 
     @Slot()
     def follow_view(self) -> None:
@@ -178,24 +216,46 @@ class Restorer(QObject):
         within = view.visible if wish.is_visible_part_only else opened.photo.rect
         regions = wish.of(opened.document.regions)
         chosen = self._chosen(opened, regions, view, within)
-        if not chosen:
+        passes = self._glanced(opened, wish, view)
+        passes += (*preview_passes(opened, chosen, view, self._estimate), *chosen)
+        if not passes:
             self.stop()
+            self._settle(opened, wish)
             return
-        passes = (*preview_passes(opened, chosen, view, self._estimate), *chosen)
         pin_grids(opened, passes)
         was_running = self.is_running
         request_id = self._client.submit(passes, opened.photo.pixels)
         work = sum(item.network_pixels for item in passes)
         self._run = _Run(request_id, opened, wish, passes, time.monotonic(), work)
-        if not was_running:
-            self.running_changed.emit(True)
-        total = sum(len(item.indices) for item in passes)
-        self.progressed.emit(Progress(0, total, self._estimate(passes)))
+        if wish.glance is not None:
+            self.glancing_changed.emit(True)
+        if self.is_running != was_running:
+            self.running_changed.emit(self.is_running)
+        if self.is_running:
+            total = sum(len(item.indices) for item in passes)
+            self.progressed.emit(Progress(0, total, self._estimate(passes)))
         self._show_pending()
 
+    def _glanced(self, opened: OpenPhoto, wish: Wish, view: View) -> tuple[RestorePass, ...]:
+        region = opened.document.region(wish.glance) if wish.glance else None
+        if region is None or not region.is_visible:
+            return ()
+        is_accelerated = self._session.is_accelerated
+        return glance_passes(opened, region, view, is_accelerated=is_accelerated)
+
+    def _settle(self, opened: OpenPhoto, wish: Wish) -> None:
+        """A quick look is complete: nothing of an earlier PSF shows any more."""
+        if wish.glance is not None:
+            self._session.forget_outdated(opened, wish.glance)
+
     def _end(self) -> None:
+        was_running = self.is_running
+        was_glancing = self._run is not None and self._run.wish.glance is not None
         self._run = None
-        self.running_changed.emit(False)
+        if was_glancing:
+            self.glancing_changed.emit(False)
+        if was_running:
+            self.running_changed.emit(False)
         self._show_pending()
         self.refresh_outlook()
 
@@ -205,15 +265,19 @@ class Restorer(QObject):
         if run is None or tile.request_id != run.request_id:
             return
         put = self._session.layer(run.opened, tile.key).put(tile.index, tile.pixels)
+        if tile.key.deconvolution is not None:
+            run.opened.plans.note_solved(RegionId(tile.region_id), tile.key)
         self._session.notify_restored(run.opened, tile.key, put)
         run.done.add((tile.key, tile.index))
         run.left += tile.is_left
-        run.work_done += tile.key.grid.network_size.area
-        # By the tiles' own time: the first one may have waited for the engine to start.
-        run.seconds += tile.seconds
-        left = run.seconds / run.work_done * max(0, run.work_total - run.work_done)
-        self.progressed.emit(Progress(tile.done, tile.total, left))
-        self._show_pending()
+        if tile.is_on_cpu_instead and not run.is_on_cpu_instead:
+            run.is_on_cpu_instead = True
+            self.retreated.emit()
+        run.note_work(tile)
+        if self.is_running:
+            left = run.seconds_left
+            self.progressed.emit(Progress(tile.done, tile.total, left))
+            self._show_pending()
 
     @Slot(int)
     def _on_finished(self, request_id: int) -> None:
@@ -221,7 +285,9 @@ class Restorer(QObject):
             return
         run, seconds = self._run, time.monotonic() - self._run.started
         self._end()
-        self.completed.emit(seconds)
+        self._settle(run.opened, run.wish)
+        if not run.wish.is_glance:
+            self.completed.emit(seconds)
         if run.left:
             self.left.emit(run.left)
 
@@ -229,7 +295,9 @@ class Restorer(QObject):
     def _on_failed(self, request_id: int, error: AppError) -> None:
         if self._run is None or request_id != self._run.request_id:
             return
+        run = self._run
         self._end()
+        self._settle(run.opened, run.wish)
         self.failed.emit(error)
 
     @Slot(object)

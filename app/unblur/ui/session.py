@@ -191,7 +191,7 @@ class Session(QObject):
         region = self.document.region(region_id) if self.document else None
         if region is None or self._current is None:
             return None
-        layers = self._current.layers_of(region, is_accelerated=self.is_accelerated)
+        layers = self._current.shown_layers_of(region, is_accelerated=self.is_accelerated)
         return read_layers(layers, rect) if layers else None
 
     def notify_restored(self, opened: OpenPhoto, key: LayerKey, put: Rect) -> None:
@@ -203,6 +203,15 @@ class Session(QObject):
             keys = opened.plans.layer_keys(region, is_accelerated=self.is_accelerated)
             if key in keys:
                 self.restored_changed.emit(region.id, put)
+
+    def forget_outdated(self, opened: OpenPhoto, region_id: RegionId) -> None:
+        """Show what a region's present PSF gave, and nothing of those before it."""
+        region = opened.document.region(region_id)
+        if region is None:
+            return
+        opened.plans.forget_outdated(region, is_accelerated=self.is_accelerated)
+        if opened is self._current:
+            self.restored_changed.emit(region_id, region.bounds(opened.photo.size))
 
     def layer(self, opened: OpenPhoto, key: LayerKey) -> RestoredTiles:
         """The layer that takes restored tiles of a photo."""

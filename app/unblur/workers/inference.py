@@ -16,7 +16,14 @@ from unblur.document.geometry import Point
 from unblur.engine.request import InferenceRequest, RestorePass, TileResult
 from unblur.engine.speed import SpeedBook, SpeedKey
 from unblur.errors import AppError
-from unblur.workers.messages import EngineStatus, SpeedSample, SpeedTest, WarmUp
+from unblur.workers.messages import (
+    EngineConduct,
+    EngineQuestion,
+    EngineStatus,
+    SpeedSample,
+    SpeedTest,
+    WarmUp,
+)
 from unblur.workers.worker import InferenceWorker, zoo_provider
 from unblur_models import catalog
 from unblur_models.errors import ZooError
@@ -24,13 +31,14 @@ from unblur_models.errors import ZooError
 if TYPE_CHECKING:  # it imports torch, which only the inference thread may do
     from unblur.engine.provider import ModelProvider
 
-__all__ = ["EngineStatus", "InferenceClient"]
+__all__ = ["EngineConduct", "EngineStatus", "InferenceClient"]
 
 
 class InferenceClient(QObject):
     """Owns the inference thread; lives in the thread that made it, the window's.
 
-    `speeds` is where measured speeds are kept between runs, None to forget them.
+    `speeds` is where measured speeds are kept between runs, `findings` what trying found out
+    about the device, and `tiles` the folder of restored tiles; None to forget them.
 
     Signals:
         tile_ready: a TileResult of the current request.
@@ -39,6 +47,8 @@ class InferenceClient(QObject):
         warmed: the EngineStatus, once the model of `warm_up` can run.
         warm_up_failed: the AppError that kept it from that.
         speed_measured: `estimate` knows more than before.
+        answered: the key of a question and what its function returned.
+        not_answered: the key of a question and the AppError; one that raised Cancelled is silent.
     """
 
     tile_ready = Signal(object)
@@ -47,22 +57,29 @@ class InferenceClient(QObject):
     warmed = Signal(object)
     warm_up_failed = Signal(object)
     speed_measured = Signal()
+    answered = Signal(object, object)
+    not_answered = Signal(object, object)
 
     _warm_up_wanted = Signal(object)
     _speed_wanted = Signal(object)
     _submitted = Signal(object)
+    _asked = Signal(object)
 
     def __init__(
         self,
         speeds: Path | None = None,
         make_provider: Callable[[], ModelProvider] = zoo_provider,
         parent: QObject | None = None,
+        *,
+        findings: Path | None = None,
+        tiles: Path | None = None,
     ) -> None:
         super().__init__(parent)
         self._speeds = speeds
         self._book = SpeedBook() if speeds is None else SpeedBook.load(speeds)
         self._status: EngineStatus | None = None
         self._device = "auto"
+        self._conduct = EngineConduct()
         self._model_id = ""
         self._last_id = 0
         self._current: InferenceRequest | None = None
@@ -70,7 +87,7 @@ class InferenceClient(QObject):
         self._warm_up: WarmUp | None = None
         self._thread = QThread()
         self._thread.setObjectName("inference")
-        self._worker = InferenceWorker(make_provider)
+        self._worker = InferenceWorker(make_provider, findings, tiles)
         self._worker.moveToThread(self._thread)
         self._connect()
         self._thread.start(QThread.Priority.LowPriority)
@@ -85,13 +102,20 @@ class InferenceClient(QObject):
         """What computes; None until it is warm."""
         return self._status
 
-    def warm_up(self, model_id: str, device: str = "auto") -> None:
-        """Load `model_id` on `device`, where all later requests run, and measure its speed."""
+    def warm_up(
+        self, model_id: str, device: str = "auto", conduct: EngineConduct | None = None
+    ) -> None:
+        """Load `model_id` on `device`, where all later requests run, and measure its speed.
+
+        They run as `conduct` says; without one exactly, and nothing is kept.
+        """
         self._stop_speed_test()
         self._stop_warm_up()
         self._device = device
+        self._conduct = conduct or EngineConduct()
         self._model_id = model_id
-        self._warm_up = WarmUp(model_id, next(iter(self._qualities()), ""), device)
+        quality = next(iter(self._qualities()), "")
+        self._warm_up = WarmUp(model_id, quality, device, self._conduct)
         self._warm_up_wanted.emit(self._warm_up)
 
     def submit(self, passes: Iterable[RestorePass], pixels: PixelImage) -> int:
@@ -103,11 +127,21 @@ class InferenceClient(QObject):
         self._stop_speed_test()
         self._last_id += 1
         request = InferenceRequest(
-            id=self._last_id, pixels=pixels, passes=tuple(passes), device=self._device
+            id=self._last_id,
+            pixels=pixels,
+            passes=tuple(passes),
+            device=self._device,
+            precision=self._conduct.precision,
+            gpu_memory=self._conduct.gpu_memory,
         )
         self._current = request
         self._submitted.emit(request)
         return request.id
+
+    def ask(self, key: object, question: Callable[[], object]) -> None:
+        """Find something out on the inference thread, after what is running there."""
+        self._stop_speed_test()
+        self._asked.emit(EngineQuestion(key, question))
 
     def look_at(self, point: Point) -> None:
         """What lies near this point of the photo comes next."""
@@ -146,6 +180,9 @@ class InferenceClient(QObject):
         self._warm_up_wanted.connect(worker.warm_up, queued)
         self._speed_wanted.connect(worker.test_speed, queued)
         self._submitted.connect(worker.process, queued)
+        self._asked.connect(worker.answer, queued)
+        worker.answered.connect(self.answered, queued)
+        worker.not_answered.connect(self.not_answered, queued)
         worker.tile_ready.connect(self._on_tile_ready, queued)
         worker.finished.connect(self._on_finished, queued)
         worker.failed.connect(self._on_failed, queued)
@@ -156,7 +193,9 @@ class InferenceClient(QObject):
 
     @Slot(object)
     def _on_tile_ready(self, tile: TileResult) -> None:
-        if self._status is not None:
+        # What was known before, or what another device did, says nothing about this one's speed.
+        is_its_own = not (tile.is_cached or tile.is_on_cpu_instead)
+        if self._status is not None and is_its_own:
             key = SpeedKey(self._status.device_name, tile.key.model_id, tile.key.quality)
             self._book.record(key, tile.key.grid.network_size.area, tile.seconds)
         if self._is_current(tile.request_id):

@@ -8,14 +8,24 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from unblur.engine.findings import Findings
 from unblur.engine.request import InferenceRequest
 from unblur.engine.speed import SpeedKey
+from unblur.engine.tile_cache import TileCache
 from unblur.errors import AppError, Cancelled, UnexpectedEngineError
-from unblur.workers.messages import EngineStatus, SpeedSample, SpeedTest, WarmUp
+from unblur.workers.messages import (
+    DeviceFacts,
+    EngineQuestion,
+    EngineStatus,
+    SpeedSample,
+    SpeedTest,
+    WarmUp,
+)
 
 if TYPE_CHECKING:  # these import torch, which only the inference thread may do
     from unblur.engine.provider import ModelProvider
@@ -43,6 +53,8 @@ class InferenceWorker(QObject):
         warm_up_failed: an AppError.
         sampled: a SpeedSample.
         speed_tested: all qualities of a SpeedTest are timed.
+        answered: the key of a question and what its function returned.
+        not_answered: the key of a question and the AppError; a cancelled one is silent.
     """
 
     tile_ready = Signal(object)
@@ -52,11 +64,21 @@ class InferenceWorker(QObject):
     warm_up_failed = Signal(object)
     sampled = Signal(object)
     speed_tested = Signal()
+    answered = Signal(object, object)
+    not_answered = Signal(object, object)
 
-    def __init__(self, make_provider: Callable[[], ModelProvider]) -> None:
+    def __init__(
+        self,
+        make_provider: Callable[[], ModelProvider],
+        findings: Path | None = None,
+        tiles: Path | None = None,
+    ) -> None:
         super().__init__()
         self._make_provider = make_provider
         self._provider: ModelProvider | None = None
+        self._findings = None if findings is None else Findings(findings)
+        self._tiles = tiles
+        self._cache: TileCache | None = None
 
     @Slot()
     def start(self) -> None:
@@ -67,7 +89,9 @@ class InferenceWorker(QObject):
 
     @Slot(object)
     def warm_up(self, wish: WarmUp) -> None:
-        """Import torch, load the model, run it once."""
+        """Import torch, load the model, run it once. From here on its conduct holds."""
+        budget = wish.conduct.kept_tiles
+        self._cache = TileCache(self._tiles, budget) if self._tiles and budget else None
         try:
             self.warmed.emit(self._warm_up(wish))
         except Cancelled:
@@ -100,7 +124,7 @@ class InferenceWorker(QObject):
             request.token.raise_if_cancelled()
             from unblur.engine.runner import run
 
-            for tile in run(request, self._models()):
+            for tile in run(request, self._models(), self._findings, self._cache):
                 self.tile_ready.emit(tile)
         except Cancelled:
             return
@@ -111,6 +135,19 @@ class InferenceWorker(QObject):
             self.failed.emit(request.id, _wrapped(error))
         else:
             self.finished.emit(request.id)
+
+    @Slot(object)
+    def answer(self, question: EngineQuestion) -> None:
+        """Find something out; exactly one of answered, not_answered or (cancelled) silence."""
+        try:
+            self.answered.emit(question.key, question.ask())
+        except Cancelled:
+            return
+        except AppError as error:
+            self.not_answered.emit(question.key, error)
+        except Exception as error:
+            logger.exception("Unexpected failure while answering")
+            self.not_answered.emit(question.key, _wrapped(error))
 
     @Slot()
     def release(self) -> None:
@@ -128,18 +165,31 @@ class InferenceWorker(QObject):
         import torch
 
         from unblur.engine import measure
-        from unblur.engine.device import choose_device
+        from unblur.engine.device import available_devices, choose_device
+        from unblur.engine.room import keep_to_budget
+        from unblur.engine.tuning import Tuning, tune
 
         wish.token.raise_if_cancelled()
         device = choose_device(wish.device)
+        if device.is_accelerated:
+            keep_to_budget(device, wish.conduct.gpu_memory)
         model = self._models().get(wish.model_id, device)
-        measure.warm_up(model, wish.quality, device, wish.token)
+        tuning = Tuning()
+        if self._findings is not None:
+            names, wanted = (wish.model_id, wish.quality), wish.conduct.precision
+            tuning = tune(model, names, wanted, device, self._findings, wish.token)
+        measure.warm_up(model, wish.quality, device, wish.token, tuning.precision)
         return EngineStatus(
             device_name=device.name,
             device_kind=device.kind,
             is_accelerated=device.is_accelerated,
-            precision="fp32",
+            precision=tuning.precision,
             torch_version=torch.__version__,
+            instead_of=device.instead_of,
+            devices=tuple(
+                DeviceFacts(each.label, each.platform, each.name, each.memory_bytes)
+                for each in available_devices()
+            ),
         )
 
     def _test_speed(self, wish: SpeedTest) -> None:

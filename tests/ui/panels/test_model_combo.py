@@ -44,7 +44,7 @@ def test_what_cannot_be_run_is_not_offered(qtbot: QtBot, folder: Path) -> None:
     (folder / MINE.weights_file).unlink()
     combo = ModelCombo()
     qtbot.addWidget(combo)
-    assert offered(combo) == [card.name for card in catalog.available()]
+    assert offered(combo) == [card.name for card in catalog.usable()]
     assert "Mine" not in offered(combo)
     missing = [card for card in catalog.cards() if card not in catalog.available()]
     assert not {card.name for card in missing} & set(offered(combo))

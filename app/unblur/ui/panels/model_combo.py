@@ -24,7 +24,7 @@ class ModelCombo(QComboBox):
         chosen = self.currentData()
         with QSignalBlocker(self):
             self.clear()
-            for card in catalog.available():
+            for card in catalog.usable():
                 self.addItem(card.name, card.id)
         if chosen is not None:
             self.show_model(str(chosen))
@@ -32,7 +32,7 @@ class ModelCombo(QComboBox):
     def show_model(self, model_id: str) -> None:
         """Choose `model_id`. One without weights is named, but only while a region has it."""
         with QSignalBlocker(self):
-            offered = [card.id for card in catalog.available()]
+            offered = [card.id for card in catalog.usable()]
             for index in reversed(range(self.count())):
                 if self.itemData(index) not in (*offered, model_id):
                     self.removeItem(index)

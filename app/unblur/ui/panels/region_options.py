@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from unblur.document.deconvolution import Blur, Deconvolution
 from unblur.document.document import Document, DocumentDiff
 from unblur.document.region import ModelChoice, Region, RegionId, Scale
 from unblur.ui.panels.model_combo import ModelCombo
@@ -15,6 +17,7 @@ from unblur.ui.panels.slider_row import SliderRow
 from unblur.ui.session import Session
 from unblur_models import catalog
 from unblur_models.catalog import ModelCard
+from unblur_models.deconvolution.card import BEST_SOLVER
 
 _SCALES = {
     Scale.AUTO: "Automatic",
@@ -31,11 +34,17 @@ _LARGEST_FEATHER = 500.0
 
 
 class RegionOptions(QWidget):
-    """Model, quality, scale, strength and feather of the selected region."""
+    """Model, quality, scale, strength and feather of the selected region.
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    `first_blur` is what deconvolution begins with, where a region gets it.
+    """
+
+    def __init__(
+        self, session: Session, first_blur: Callable[[], Blur], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._session = session
+        self._first_blur = first_blur
         self._model = ModelCombo()
         self._quality = _combo("Quality")
         self._quality_note = _note()
@@ -137,13 +146,25 @@ class RegionOptions(QWidget):
     def _on_model_chosen(self, index: int) -> None:
         region = self._session.selected_region
         card = catalog.card(self._model.itemData(index))
-        if region is not None:
+        if region is not None and card == catalog.DECONVOLUTION:
+            self._deconvolve(region)
+        elif region is not None:
             # Where there was but one quality nobody chose it, so it says nothing of the next model.
             was_chosen = len(_card(region).qualities) > 1
             kept = was_chosen and region.model.quality in [each.id for each in card.qualities]
             fallback = catalog.default_quality(card, is_accelerated=self._session.is_accelerated)
             quality = region.model.quality if kept else fallback
-            self._choose(replace(region.model, model_id=card.id, quality=quality), "Change Model")
+            choice = replace(region.model, model_id=card.id, quality=quality, deconvolution=None)
+            self._choose(choice, "Change Model")
+
+    def _deconvolve(self, region: Region) -> None:
+        """Begin with what is known of the blur; what was dialled before stays."""
+        recipe = region.model.deconvolution or Deconvolution(self._first_blur())
+        choice = ModelChoice(
+            catalog.DECONVOLUTION.id, BEST_SOLVER, region.model.scale, deconvolution=recipe
+        )
+        if region.model.deconvolution is None:
+            self._choose(choice, "Change Model")
 
     def _on_quality_chosen(self, index: int) -> None:
         region = self._session.selected_region

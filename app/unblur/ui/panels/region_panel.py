@@ -18,6 +18,7 @@ from unblur.document.document import Document, DocumentDiff
 from unblur.ui.actions import ActionId, Actions
 from unblur.ui.panels.blur_box import BlurBox
 from unblur.ui.panels.mask_row import MaskRow
+from unblur.ui.panels.psf_box import PsfBox
 from unblur.ui.panels.region_list import RegionList
 from unblur.ui.panels.region_options import RegionOptions
 from unblur.ui.panels.restore_box import RestoreBox
@@ -35,6 +36,8 @@ class RegionPanel(QWidget):
         actions: Actions,
         advice: BlurBox,
         regions: RegionList,
+        psf: PsfBox,
+        options: RegionOptions,
         restore: RestoreBox,
         parent: QWidget | None = None,
     ) -> None:
@@ -44,7 +47,8 @@ class RegionPanel(QWidget):
         self.setFixedWidth(_WIDTH)
         self.regions = regions
         self.mask_row = MaskRow(session, actions)
-        self.options = RegionOptions(session)
+        self.options = options
+        self.psf = psf
         self.restore = restore
         self._hint = QLabel("Drag a rectangle or paint over what should become sharp.")
         self._hint.setObjectName("muted")
@@ -60,12 +64,14 @@ class RegionPanel(QWidget):
         column.addWidget(regions)
         column.addWidget(self.mask_row)
         column.addWidget(self.options)
+        column.addWidget(self.psf)
         column.addStretch()
         scroll = QScrollArea()
         scroll.setWidget(inner)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.viewport().setAutoFillBackground(False)
+        psf.appeared.connect(lambda: scroll.ensureWidgetVisible(psf, 0, 0))
         inner.setAutoFillBackground(False)
         rule = QFrame()
         rule.setObjectName("rule")

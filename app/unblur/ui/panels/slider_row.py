@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 
 class SliderRow(QWidget):
-    """Positions 0 to 100 with a name on the left and their meaning on the right.
+    """Positions 0 to `last` with a name on the left and their meaning on the right.
 
     Signals:
         moved: the position, and the number of the gesture that it belongs to. All moves of
@@ -20,15 +20,21 @@ class SliderRow(QWidget):
     moved = Signal(int, int)
 
     def __init__(
-        self, name: str, tip: str, words: Callable[[int], str], parent: QWidget | None = None
+        self,
+        name: str,
+        tip: str,
+        words: Callable[[int], str],
+        parent: QWidget | None = None,
+        *,
+        last: int = 100,
     ) -> None:
         super().__init__(parent)
         self._words = words
         self._gesture = 0
         self._value = QLabel()
         self._slider = QSlider(Qt.Orientation.Horizontal)
-        self._slider.setRange(0, 100)
-        self._slider.setPageStep(10)
+        self._slider.setRange(0, last)
+        self._slider.setPageStep(max(1, last // 10))
         self._slider.setAccessibleName(name)
         self._slider.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._slider.installEventFilter(self)
