@@ -17,25 +17,6 @@ import tempfile
 import time
 from pathlib import Path
 
-EMPTY_WINDOW = """
-import sys
-from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QMainWindow
-
-class Window(QMainWindow):
-    def event(self, event):
-        handled = super().event(event)
-        if event.type() == QEvent.Type.UpdateRequest:
-            QTimer.singleShot(0, QApplication.quit)
-        return handled
-
-application = QApplication(sys.argv)
-window = Window()
-window.resize(1280, 820)
-window.show()
-sys.exit(application.exec())
-"""
-
 
 def seconds_of(command: list[str], environment: dict[str, str]) -> float:
     """Wall time of one run, which must end well."""
@@ -56,7 +37,7 @@ def main() -> None:
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         environment["PYTHONPYCACHEPREFIX"] = str(Path(home) / "bytecode")
         environment["PYTHONPATH"] = os.pathsep.join(str(root / part) for part in ("app", "models"))
-        empty = [sys.executable, "-c", EMPTY_WINDOW]
+        empty = [sys.executable, str(root / "packaging" / "empty_window.py")]
         unblur = [sys.executable, "-m", "unblur", "--quit-after-show"]
         times: dict[str, list[float]] = {"empty": [], "unblur": []}
         for _ in range(runs + 1):
