@@ -49,6 +49,30 @@ class Settings:
             "xpu": "Intel GPU",
         },
     )
+    precision: str = setting(
+        "auto",
+        group="Performance",
+        label="Precision",
+        choices={"auto": "Fast where it is as good", "fp32": "Always exact (fp32)"},
+    )
+    gpu_memory: int = setting(
+        0,
+        group="Performance",
+        label="GPU memory",
+        choices={
+            0: "All that is free",
+            **{gigabytes: f"At most {gigabytes} GB" for gigabytes in (2, 4, 6, 8, 12, 16, 24)},
+        },
+    )
+    kept_tiles: int = setting(
+        1,
+        group="Performance",
+        label="Restored parts on disk",
+        choices={
+            0: "Do not keep",
+            **{gigabytes: f"Keep up to {gigabytes} GB" for gigabytes in (1, 4, 16)},
+        },
+    )
     jpeg_quality: int = setting(
         95,
         group="Export",

@@ -21,7 +21,7 @@ from unblur.engine.speed import SpeedBook
 from unblur.engine.tiling import plan_grid, policy_for, tiles_for_mask
 from unblur.errors import AppError, UnexpectedEngineError, WeightsMissingError
 from unblur.workers.inference import InferenceClient
-from unblur.workers.messages import WarmUp
+from unblur.workers.messages import EngineConduct, WarmUp
 from unblur.workers.worker import InferenceWorker
 
 MODEL = "maxim-3s.gopro"  # its card names the qualities; the network is a fake
@@ -33,6 +33,13 @@ class FakeCard:
     halo: int = 8
     overlap: int = 4
     size_multiple: int = 16
+
+
+@dataclass(frozen=True)
+class KnownCard(FakeCard):
+    """A card that says which weights it is about."""
+
+    sha256: str = "ab" * 32
 
 
 @dataclass
@@ -351,3 +358,49 @@ def test_the_model_dies_on_the_thread_where_it_lived(qtbot: QtBot) -> None:
         client.submit(_passes(), PHOTO)
     client.shutdown()
     assert lives["born"] == lives["died"] != threading.get_ident()
+
+
+def test_the_engine_computes_as_it_was_told(
+    qtbot: QtBot, provider: FakeProvider, model: FakeModel, tmp_path: Path
+) -> None:
+    client = InferenceClient(
+        None, lambda: provider, findings=tmp_path / "findings.json", tiles=tmp_path / "tiles"
+    )
+    listener = Listener(client)
+    try:
+        model.card = KnownCard()
+        with qtbot.waitSignal(client.warmed) as warmed:
+            client.warm_up(MODEL, "cpu", EngineConduct("bf16", kept_tiles=1 << 20))
+        assert warmed.args is not None
+        status = warmed.args[0]
+        assert status.precision == "bf16"  # checked: an identity agrees with itself
+        assert [each.platform for each in status.devices][-1] == "CPU"
+        for _ in range(2):
+            with qtbot.waitSignal(client.finished):
+                client.submit(_passes(), PHOTO)
+        count = len(_passes()[0].indices)
+        assert [tile.is_cached for tile in listener.tiles] == [False] * count + [True] * count
+        assert {tile.precision for tile in listener.tiles} == {"bf16"}
+    finally:
+        client.shutdown()
+    assert (tmp_path / "findings.json").exists()
+    assert len(list((tmp_path / "tiles").glob("*/*.tile"))) == count
+
+
+def test_what_was_known_before_says_nothing_about_the_speed(
+    qtbot: QtBot, provider: FakeProvider, model: FakeModel, tmp_path: Path
+) -> None:
+    model.card = KnownCard()
+    client = InferenceClient(None, lambda: provider, tiles=tmp_path / "tiles")
+    try:
+        with qtbot.waitSignal(client.warmed):
+            client.warm_up(MODEL, "cpu", EngineConduct(kept_tiles=1 << 20))
+        with qtbot.waitSignal(client.finished):
+            client.submit(_passes(), PHOTO)
+        before = client.estimate(_passes())
+        assert before is not None
+        with qtbot.waitSignal(client.finished):
+            client.submit(_passes(), PHOTO)
+        assert client.estimate(_passes()) == before
+    finally:
+        client.shutdown()

@@ -15,6 +15,7 @@ import torch
 from unblur.engine.cancel import CancelToken
 from unblur.engine.device import Device, synchronize
 from unblur.engine.interruption import interruptible
+from unblur.engine.precision import in_precision
 from unblur.engine.provider import Model
 
 # Large enough to be like the real thing, small enough to let a request in soon.
@@ -29,14 +30,16 @@ class Measurement(NamedTuple):
     seconds: float
 
 
-def warm_up(model: Model, quality: str, device: Device, token: CancelToken) -> None:
+def warm_up(
+    model: Model, quality: str, device: Device, token: CancelToken, precision: str = "fp32"
+) -> None:
     """Run once on the smallest input, so that the first real tile does not pay for it.
 
     Raises Cancelled before the next layer once `token` is set.
     """
     side = model.card.size_multiple
     token.raise_if_cancelled()
-    with torch.inference_mode(), interruptible(token):
+    with torch.inference_mode(), interruptible(token), in_precision(device, precision):
         model(torch.zeros(1, 3, side, side, device=device.torch_device), quality)
     synchronize(device)
 

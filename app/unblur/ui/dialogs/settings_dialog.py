@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 
 from PySide6.QtCore import Qt, Signal
@@ -23,6 +24,8 @@ from unblur.ui.gpu import GpuSetup
 class SettingsDialog(QDialog):
     """One choice a setting, by group, and below them the graphics card where `gpu` tells of it.
 
+    `devices` are the names of those that are here, by what they are chosen by.
+
     Signals:
         changed: the Settings after a choice.
     """
@@ -30,7 +33,12 @@ class SettingsDialog(QDialog):
     changed = Signal(object)
 
     def __init__(
-        self, settings: Settings, parent: QWidget | None = None, *, gpu: GpuSetup | None = None
+        self,
+        settings: Settings,
+        parent: QWidget | None = None,
+        *,
+        gpu: GpuSetup | None = None,
+        devices: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Settings")
@@ -51,8 +59,9 @@ class SettingsDialog(QDialog):
                 group = str(item.metadata["group"])
                 _add_heading(grid, group)
             combo = QComboBox()
+            names = (devices or {}) if item.name == "device" else {}
             for value, words in item.metadata["choices"].items():
-                combo.addItem(words, value)
+                combo.addItem(names.get(value, words), value)
             combo.setCurrentIndex(combo.findData(getattr(settings, item.name)))
             combo.activated.connect(lambda _, name=item.name: self._on_chosen(name))
             row = grid.rowCount()
