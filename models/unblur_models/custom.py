@@ -7,7 +7,6 @@ says about the sizes of inputs and the cost is what that run showed. ONNX files 
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import re
 import unicodedata
@@ -19,10 +18,10 @@ from pathlib import Path
 import torch
 from safetensors.torch import save
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from unblur_models import catalog, onnx_network
 from unblur_models.card import CUSTOM, ModelCard, Purpose, Quality
+from unblur_models.cost import gmacs_per_megapixel
 from unblur_models.errors import (
     ForeignFileError,
     OnnxRuntimeMissingError,
@@ -237,18 +236,11 @@ def _working(brought: _Brought, picture: Tensor) -> Iterator[Quality]:
 
 
 def _gmacs(brought: _Brought, side: int, quality: Quality) -> float:
-    """Multiplications for a megapixel, in thousands of millions; 0 where they cannot be counted.
-
-    Counted without values, as the network is drawn: on a CPU some take short cuts.
-    """
+    """What the finest quality costs a megapixel; 0 where it cannot be counted."""
     if brought.architecture == onnx_network.NAME:
         return 0.0
-    network = copy.deepcopy(brought.network).to("meta")
-    picture = torch.empty(1, 3, side, side, device="meta")
-    with FlopCounterMode(display=False) as counter, torch.inference_mode():
-        network(picture, stages=quality.stages)
-    operations: int = counter.get_total_flops()
-    return float(f"{operations / 2 / side**2 * 1e6 / 1e9:.4g}")
+    counted = gmacs_per_megapixel(brought.network, 3, side=side, stages=quality.stages)
+    return float(f"{counted:.4g}")
 
 
 def _side(multiple: int) -> int:

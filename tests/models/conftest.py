@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from unblur_models.catalog import DEFAULT_MODEL_ID
+from unblur_models.cost import gmacs_per_megapixel
 from unblur_models.descriptor import ModelDescriptor
 from unblur_models.loading import load_model
 
@@ -37,12 +37,8 @@ def cost() -> Callable[..., tuple[int, float]]:
     """(network, channels of each input) to (parameters, billions of products a megapixel)."""
 
     def counted(network: nn.Module, *channels: int) -> tuple[int, float]:
-        side = 256
-        inputs = [torch.empty(1, each, side, side, device="meta") for each in channels]
-        with FlopCounterMode(display=False) as counter:
-            network.to("meta")(*inputs)
         parameters = sum(each.numel() for each in network.parameters())
-        return parameters, counter.get_total_flops() / 2 / side**2 / 1e3
+        return parameters, gmacs_per_megapixel(network, *channels)
 
     return counted
 

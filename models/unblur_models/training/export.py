@@ -6,7 +6,6 @@ Writes OUT.safetensors, folded, and OUT.toml, a draft of its card filled from th
 from __future__ import annotations
 
 import argparse
-import copy
 import hashlib
 import sys
 from collections.abc import Sequence
@@ -14,10 +13,9 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save
-from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from unblur_models.card import Measurement, ModelCard, Purpose, card_text
+from unblur_models.cost import gmacs_per_megapixel
 from unblur_models.registry import architecture_of
 from unblur_models.training.checkpoint import Progress, read_snapshot
 from unblur_models.training.journal import last_scores
@@ -25,7 +23,6 @@ from unblur_models.training.networks import finished, shape_of
 from unblur_models.training.validation import Score
 
 _HEAD = "# A draft: complete what is empty, and look at the pictures before it ships.\n"
-_SIDE = 256  # of the picture that the cost is counted on
 
 
 def export(snapshot: Path, out: Path, *, log: Path | None = None, is_half: bool = True) -> None:
@@ -42,6 +39,7 @@ def export(snapshot: Path, out: Path, *, log: Path | None = None, is_half: bool 
     weights = out.with_suffix(".safetensors")
     weights.write_bytes(data)
     architecture = architecture_of(state)
+    channels = (3, 1) if architecture.takes_mask else (3,)
     card = ModelCard(
         id=progress.name,
         name="",
@@ -54,7 +52,7 @@ def export(snapshot: Path, out: Path, *, log: Path | None = None, is_half: bool 
         credit="The Unblur authors",
         source=_source(progress),
         parameters=sum(value.numel() for value in state.values()),
-        gmacs_per_megapixel=_cost(network, *((3, 1) if architecture.takes_mask else (3,))),
+        gmacs_per_megapixel=round(gmacs_per_megapixel(network, *channels), 1),
         size_multiple=shape_of(network).size_multiple,
         measured=tuple(_measured(each) for each in last_scores(log or snapshot.parent)),
     )
@@ -67,15 +65,6 @@ def _source(progress: Progress) -> str:
         f"Trained from nothing; {progress.step} of {progress.steps} steps, "
         f"{progress.samples} samples in all, {hours:.1f} hours on {' and '.join(progress.hardware)}"
     )
-
-
-def _cost(network: nn.Module, *channels: int) -> float:
-    """Billions of products a megapixel; `channels` are those of each input."""
-    inputs = [torch.empty(1, each, _SIDE, _SIDE, device="meta") for each in channels]
-    with FlopCounterMode(display=False) as counter:
-        copy.deepcopy(network).to("meta")(*inputs)
-    products: int = counter.get_total_flops() // 2
-    return round(products / _SIDE**2 / 1e3, 1)
 
 
 def _measured(score: Score) -> Measurement:

@@ -1,0 +1,29 @@
+"""What a network costs, counted without computing: as it is drawn, on tensors without values."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+_SIDE = 256
+
+
+def gmacs_per_megapixel(
+    network: nn.Module, *channels: int, side: int = _SIDE, stages: int | None = None
+) -> float:
+    """Multiplications for a megapixel that the network sees, in thousands of millions.
+
+    `channels` are those of each input, of side × side pixels. `stages` is for networks that
+    may stop early. The network itself is left alone: a copy is drawn on the “meta” device,
+    where none of the short cuts is taken that a CPU knows.
+    """
+    drawn = copy.deepcopy(network).to("meta")
+    inputs = [torch.empty(1, each, side, side, device="meta") for each in channels]
+    options = {} if stages is None else {"stages": stages}
+    with FlopCounterMode(display=False) as counter, torch.inference_mode():
+        drawn(*inputs, **options)
+    operations: int = counter.get_total_flops()
+    return operations / 2 / side**2 / 1e3
