@@ -1,4 +1,4 @@
-"""`unblur bench`: times that hold, within the time that was given for them."""
+"""`unblur bench`: rows that hold, that are checked, and that take no longer than they may."""
 
 from __future__ import annotations
 
@@ -9,16 +9,24 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from torch import nn
 
-from unblur.cli.bench_measuring import _Estimate
-from unblur.engine import provider
+from unblur.cli import bench_measuring, bench_reference
+from unblur.cli.bench_reference import LEAST_AGREEMENT, Check, check, picture_of
+from unblur.document.geometry import Size
+from unblur.engine import precision, provider
 from unblur.errors import WeightsMissingError
 from unblur_models import catalog
 
 Command = Callable[..., Any]
 MAXIM = catalog.card("maxim-3s.gopro")
+KEYS = {
+    "model", "quality", "precision", "device", "width", "height", "seconds",
+    "seconds_per_megapixel", "fps", "peak_memory_mb", "parameters", "gmacs_per_megapixel",
+}  # fmt: skip
 
 
 class Clock:
@@ -31,10 +39,24 @@ class Clock:
         return self.now
 
 
+class Drawn(nn.Module):
+    """A network whose cost can be counted: one product a pixel and colour, stage by stage."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Conv2d(3, 3, 1, groups=3)
+
+    def forward(self, batch: torch.Tensor, stages: int) -> torch.Tensor:
+        for _ in range(stages):
+            batch = self.layer(batch)
+        return batch
+
+
 class Model:
-    """Takes so many seconds a megapixel, by quality."""
+    """Takes so many seconds a megapixel, by quality, and gives the picture back."""
 
     card = MAXIM
+    network = Drawn()
 
     def __init__(self, clock: Clock, **seconds: float) -> None:
         self._clock = clock
@@ -56,16 +78,25 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def quick(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    model = Model(clock, draft=0.1, good=0.2, best=40.0)
+def pretending(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quick model on a machine without half precision, on small photos."""
+    model = Model(clock, draft=1.0, good=2.0, best=400.0)
     monkeypatch.setattr(provider.ZooProvider, "get", lambda *_: model)
+    monkeypatch.setattr(bench_measuring, "fast_precisions", lambda _device: ())
+    monkeypatch.setattr(bench_measuring, "SIZES", (Size(128, 128), Size(512, 384)))
+
+
+@pytest.fixture
+def quick(pretending: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same, and what it gives is what is expected of it."""
+    monkeypatch.setattr(bench_measuring, "check", lambda *_: Check(45.0, 22.0))
 
 
 WORDS = ("bench", "--model", "maxim-3s.gopro", "--device", "cpu")
 
 
 @pytest.mark.usefixtures("quick")
-def test_the_machine_and_every_quality_are_told_as_json(unblur: Command) -> None:
+def test_the_machine_and_every_row_are_told_as_json(unblur: Command) -> None:
     outcome = unblur(*WORDS, "--json")
 
     assert outcome.status == 0, outcome.err
@@ -73,20 +104,49 @@ def test_the_machine_and_every_quality_are_told_as_json(unblur: Command) -> None
     assert report["torch"] == torch.__version__
     assert report["threads"] == torch.get_num_threads()
     assert report["device"] == "cpu"
-    assert report["devices"][-1]["kind"] == "cpu"
     assert report["devices"][-1]["name"] == report["device_name"]
     assert report["devices"][-1]["memory_mb"] > 500
-    assert report["budget_seconds"] == 75
-    assert [each["quality"] for each in report["models"]] == ["draft", "good", "best"]
-    assert [each["rounds"] for each in report["models"]] == [20, 20, 3]
-    for each, expected in zip(report["models"], (0.1, 0.2, 40.0), strict=True):
-        assert each["model"] == "maxim-3s.gopro"
-        assert each["tile"] == MAXIM.tile
-        assert each["best_seconds_per_megapixel"] == pytest.approx(expected)
-        assert each["seconds_per_megapixel"] == pytest.approx(expected)
-        assert each["engine_ratio"] == 1.0
+    assert report["budget_seconds"] == 60
+    rows = report["rows"]
+    assert [(each["quality"], each["width"]) for each in rows] == [
+        ("draft", 128), ("draft", 512), ("good", 128), ("good", 512), ("best", 128),
+    ]  # fmt: skip
+    for each in rows:
+        assert set(each) >= KEYS
+        assert (each["model"], each["precision"], each["device"]) == (MAXIM.id, "fp32", "cpu")
+        assert each["parameters"] == MAXIM.parameters
+        rate = {"draft": 1.0, "good": 2.0, "best": 400.0}[each["quality"]]
+        assert each["seconds"] == pytest.approx(rate * each["network_megapixels"], abs=1e-5)
+        assert each["fps"] == pytest.approx(1 / each["seconds"], rel=1e-4)
+        megapixels = each["width"] * each["height"] / 1e6
+        assert each["seconds_per_megapixel"] == pytest.approx(each["seconds"] / megapixels, 1e-3)
         if sys.platform == "linux":
             assert each["peak_memory_mb"] > 50
+    stages = {quality.id: quality.stages for quality in MAXIM.qualities}
+    for each in rows:
+        expected = round(3e-3 * stages[each["quality"]], 1)  # thousands of millions
+        assert each["gmacs_per_megapixel"] == expected
+
+
+@pytest.mark.usefixtures("quick")
+def test_rows_that_take_longer_than_the_budget_are_left_out_and_named(unblur: Command) -> None:
+    report = unblur(*WORDS, "--json").reports[0]
+    (left,) = report["left_out"]
+    assert (left["quality"], left["width"], left["height"]) == ("best", 512, 384)
+    assert left["estimated_seconds"] > 60
+
+    outcome = unblur(*WORDS, "--budget", "0.1")
+    assert outcome.status == 0
+    assert "Left out, more than 0.1 s (--budget):" in outcome.out
+    assert "maxim-3s.gopro good fp32 512×384 (about" in outcome.out
+    rows = [line for line in outcome.out.splitlines() if line.startswith("maxim")]
+    assert [line.split()[1:4] for line in rows] == [
+        ["draft", "fp32", "128×128"], ["good", "fp32", "128×128"],
+    ]  # fmt: skip
+
+    everything = unblur(*WORDS, "--budget", "1000", "--json").reports[0]
+    assert everything["left_out"] == []
+    assert len(everything["rows"]) == 6
 
 
 @pytest.mark.usefixtures("quick")
@@ -95,60 +155,47 @@ def test_people_read_a_table(unblur: Command) -> None:
 
     assert lines[0].startswith("Unblur ")
     assert f"PyTorch {torch.__version__}" in lines[0]
-    assert lines[-4].startswith("cpu ") or lines[-4].startswith("model ")
-    assert [line.split()[:3] for line in lines[-3:]] == [
-        ["maxim-3s.gopro", quality, str(MAXIM.tile)] for quality in ("draft", "good", "best")
-    ]
-
-
-def test_what_would_take_too_long_is_left_out_and_named(
-    unblur: Command, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow = Model(clock, draft=0.05, good=0.05, best=20.0)
-    monkeypatch.setattr(provider.ZooProvider, "get", lambda *_: slow)
-
-    outcome = unblur(*WORDS, "--seconds", "2", "--json")
-
-    assert outcome.status == 0
-    draft, good, best = outcome.reports[0]["models"]
-    assert draft["rounds"] == 20
-    assert "seconds_per_megapixel" in good
-    assert "seconds_per_megapixel" not in best
-    # Loading nothing, warming up, and one round of two runs.
-    assert best["estimated_seconds"] == pytest.approx(3 * 20 * MAXIM.tile**2 / 1e6, abs=0.05)
-    assert "it would take about 4 s" in best["left_out"]
-    assert "left out" in outcome.err
-    assert outcome.reports[0]["seconds"] < 2
-
-
-def test_a_coarse_quality_that_something_disturbed_is_not_left_out_before_a_finer_one(
-    unblur: Command, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Disturbed(Model):
-        calls = 0
-
-        def __call__(self, batch: torch.Tensor, quality: str) -> torch.Tensor:
-            self.calls += 1
-            if self.calls == 2:  # the estimate of draft, after one run to warm up
-                clock.now += 3.0
-            return super().__call__(batch, quality)
-
-    model = Disturbed(clock, draft=0.1, good=0.2, best=0.4)
-    monkeypatch.setattr(provider.ZooProvider, "get", lambda *_: model)
-
-    outcome = unblur(*WORDS, "--seconds", "12", "--json")
-
-    assert [each.get("rounds") for each in outcome.reports[0]["models"]] == [20, 20, 20]
+    (title,) = [line for line in lines if line.startswith("model")]
+    assert title.split()[:6] == ["model", "quality", "precision", "photo", "seconds", "fps"]
+    rows = [line for line in lines if line.startswith("maxim-3s.gopro") and "check" not in line]
+    assert len(rows) == 5
+    assert all(row.endswith("45.0 dB") for row in rows)
 
 
 @pytest.mark.usefixtures("quick")
-def test_what_there_was_no_time_to_estimate_is_left_out_too(unblur: Command) -> None:
-    outcome = unblur(*WORDS, "--seconds", "0.008", "--json")
+def test_a_markdown_table_has_as_many_cells_in_every_line(unblur: Command) -> None:
+    lines = unblur(*WORDS, "--markdown").out.splitlines()
 
-    assert outcome.status == 0
-    *_, best = outcome.reports[0]["models"]
-    assert best["left_out"] == "left out: no time was left to estimate it"
-    assert best["estimated_seconds"] is None
+    table = [line for line in lines if line.startswith("|")]
+    assert len(table) == 2 + 5
+    assert len({line.count("|") for line in table}) == 1
+    assert lines[0].startswith("Unblur ")
+
+
+@pytest.mark.usefixtures("pretending")
+def test_a_row_that_computed_nothing_is_called_wrong(unblur: Command) -> None:
+    outcome = unblur(*WORDS, "--json")  # the model gives back what it got
+
+    assert outcome.status == 1
+    assert [each["is_as_expected"] for each in outcome.reports[0]["rows"]] == [False] * 5
+    assert outcome.err.count("WRONG: ") == 5
+
+
+@pytest.mark.usefixtures("quick")
+def test_every_precision_is_a_row_and_one_that_disagrees_is_left_out(
+    unblur: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench_measuring, "fast_precisions", lambda _device: ("bf16", "fp16"))
+    agreement = {torch.float16: 69.0, torch.bfloat16: 48.8}
+    monkeypatch.setattr(
+        precision, "_checked", lambda _m, _q, _d, name, _t: agreement[precision._DTYPES[name]]
+    )
+
+    report = unblur(*WORDS, "--json").reports[0]
+
+    assert {each["precision"] for each in report["rows"]} == {"fp32", "fp16"}
+    inexact = [each for each in report["left_out"] if each["estimated_seconds"] is None]
+    assert {each["precision"] for each in inexact} == {"bf16"}
 
 
 def test_a_model_that_cannot_be_loaded_is_told(
@@ -162,7 +209,7 @@ def test_a_model_that_cannot_be_loaded_is_told(
     outcome = unblur(*WORDS, "--json")
 
     assert outcome.status == 1
-    (only,) = outcome.reports[0]["models"]
+    (only,) = outcome.reports[0]["failed"]
     assert "The weights of “maxim-3s.gopro” are not at nowhere" in only["error"]
     assert only["error"] in outcome.err
 
@@ -171,9 +218,10 @@ def test_a_model_that_cannot_be_loaded_is_told(
     ("more", "sentence"),
     [
         (("--model", "none"), "There is no model “none”"),
-        (("--seconds", "0"), "“0” is no time in seconds"),
-        (("--seconds", "soon"), "“soon” is not a number"),
+        (("--budget", "0"), "“0” is no time in seconds"),
+        (("--budget", "soon"), "“soon” is not a number"),
         (("--device", "abacus"), "invalid choice"),
+        (("--json", "--markdown"), "not allowed with"),
     ],
 )
 def test_unusable_words_are_refused(unblur: Command, more: tuple[str, ...], sentence: str) -> None:
@@ -183,15 +231,31 @@ def test_unusable_words_are_refused(unblur: Command, more: tuple[str, ...], sent
     assert sentence in outcome.err
 
 
-def test_many_short_rounds_or_few_long_ones_are_run_and_never_more_than_fit() -> None:
-    short = _Estimate(MAXIM, "draft", load_seconds=1.0, run_seconds=0.001)
-    long = _Estimate(MAXIM, "best", load_seconds=1.0, run_seconds=4.0)
+def test_every_embedded_model_has_a_reference_that_is_not_the_picture_itself() -> None:
+    picture = picture_of(Size(128, 128)).astype(np.uint16) * 257
+    for card in catalog.cards():
+        if catalog.needs_weights(card) or card.is_custom:
+            continue
+        for quality in card.qualities:
+            found = check(card.id, quality.id, picture)
+            assert found.agreement is not None, (card.id, quality.id)
+            assert found.is_passed is False
+            assert found.agreement < LEAST_AGREEMENT - 3
 
-    assert short.rounds(spare=60.0) == 20
-    assert long.rounds(spare=60.0) == 3
-    assert long.rounds(spare=long.seconds(2)) == 2
-    assert long.rounds(spare=long.seconds(1) - 0.1) == 0
-    assert long.seconds(3) == 1.0 + 7 * 4.0
+
+def test_the_picture_is_the_same_at_its_corner_in_every_size() -> None:
+    small, large = picture_of(Size(128, 128)), picture_of(Size(400, 300))
+
+    assert large.shape == (300, 400, 3)
+    np.testing.assert_array_equal(large[:128, :128], small)
+    np.testing.assert_array_equal(large[:128, 127:254], small[:, ::-1][:, :127])
+
+
+def test_a_result_that_is_not_stored_is_not_judged() -> None:
+    found = check("custom-mine", "good", picture_of(Size(128, 128)).astype(np.uint16))
+
+    assert found.is_passed is None
+    assert bench_reference.name_of("a", "b") == "a:b"
 
 
 def test_a_machine_with_numpy_torch_and_safetensors_alone_can_be_measured() -> None:
@@ -204,8 +268,13 @@ def test_a_machine_with_numpy_torch_and_safetensors_alone_can_be_measured() -> N
         "        if name.partition('.')[0] in lacking:\n"
         "            raise ModuleNotFoundError(name)\n"
         "sys.meta_path.insert(0, Lacking())\n"
+        "from unblur.cli import bench_measuring\n"
+        "from unblur.document.geometry import Size\n"
+        "bench_measuring.SIZES = (Size(128, 128), Size(4000, 3000))\n"
+        "bench_measuring._ENOUGH_SECONDS = 0.01\n"
         "from unblur.__main__ import main\n"
-        "sys.exit(main(['bench', '--device', 'cpu', '--seconds', '0.01', '--json']))\n"
+        "words = ['--model', 'srn-color.gopro', '--device', 'cpu', '--budget', '30', '--json']\n"
+        "sys.exit(main(['bench', *words]))\n"
     )
 
     environment = {name: value for name, value in os.environ.items() if name != "UNBLUR_HOME"}
@@ -214,4 +283,5 @@ def test_a_machine_with_numpy_torch_and_safetensors_alone_can_be_measured() -> N
     done = subprocess.run(command, check=False, capture_output=True, env=environment)
 
     assert done.returncode == 0, done.stderr.decode()
+    assert b'"width": 128' in done.stdout, done.stderr.decode()
     assert b"left_out" in done.stdout

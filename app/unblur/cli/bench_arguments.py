@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from unblur.cli.arguments import DEVICES, number
 
-DEFAULT_SECONDS = 75.0
+DEFAULT_BUDGET = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +16,8 @@ class BenchOrder:
 
     model_ids: tuple[str, ...] = ()
     device: str = "auto"
-    seconds: float = DEFAULT_SECONDS
-    as_json: bool = False
+    budget: float = DEFAULT_BUDGET
+    form: str = "text"
 
 
 def seconds(text: str) -> float:
@@ -39,16 +39,27 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", choices=DEVICES, default="auto", help="what to compute with")
     parser.add_argument(
-        "--seconds",
+        "--budget",
         type=seconds,
-        default=DEFAULT_SECONDS,
-        metavar="S",
-        help="time for all of it: what would take longer is left out, and named (default: "
-        f"{DEFAULT_SECONDS:g})",
+        default=DEFAULT_BUDGET,
+        metavar="SECONDS",
+        help="for one row: what would take longer is left out, and named (default: "
+        f"{DEFAULT_BUDGET:g})",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    forms = parser.add_mutually_exclusive_group()
+    forms.add_argument(
+        "--json",
+        dest="form",
+        action="store_const",
+        const="json",
+        default="text",
+        help="one JSON object on standard output",
+    )
+    forms.add_argument(
+        "--markdown", dest="form", action="store_const", const="markdown", help="a Markdown table"
+    )
 
 
 def order_of(options: argparse.Namespace) -> BenchOrder:
     """The order in parsed options."""
-    return BenchOrder(tuple(options.model), options.device, options.seconds, options.json)
+    return BenchOrder(tuple(options.model), options.device, options.budget, options.form)

@@ -1,170 +1,193 @@
-"""Which qualities of which models are timed within a budget, and the timing itself."""
+"""The rows of `unblur bench`: every quality in every precision on photos of every size.
+
+A row is a whole photo through the engine, as `unblur restore` runs it: cut into tiles, computed,
+checked, blended. What a row takes is foreseen from the one before it, which is smaller.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from statistics import median
 
-from unblur.engine.bench import Laps, measure_laps, tile_request
+from unblur.cli.bench_reference import Check, check, picture_of
+from unblur.document.geometry import Rect, Size
+from unblur.engine.bench import photo_request
+from unblur.engine.blending import RestoredTiles
 from unblur.engine.cancel import CancelToken
-from unblur.engine.device import Device
+from unblur.engine.device import Device, synchronize
+from unblur.engine.findings import Findings
 from unblur.engine.measure import measure_speed
 from unblur.engine.memory import PeakMemory
+from unblur.engine.precision import fast_precisions
 from unblur.engine.provider import ZooProvider
-from unblur.errors import AppError, Cancelled
+from unblur.engine.request import InferenceRequest
+from unblur.engine.runner import run
+from unblur.errors import AppError
 from unblur_models.catalog import ModelCard
+from unblur_models.cost import gmacs_per_megapixel
+from unblur_models.onnx_network import NAME as ONNX
 
-_USUAL_ROUNDS = 3
-_MOST_ROUNDS = 20
-_ROUNDS_SECONDS = 5.0  # for more rounds than the usual
-_ESTIMATING_SHARE = 0.3  # of the budget; what is not estimated by then is left out
+SIZES = (
+    Size(128, 128),
+    Size(256, 256),
+    Size(512, 512),
+    Size(1024, 1024),
+    Size(4000, 3000),
+)
+_ENOUGH_SECONDS = 2.0  # of rounds: then the median holds
+_MOST_ROUNDS = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
-    """One quality of a model. `peak_bytes` is None where the system does not tell."""
+class Subject:
+    """What a row is about. `gmacs` a megapixel that the network sees, 0 where not counted."""
 
     card: ModelCard
     quality: str
-    laps: Laps
+    precision: str
+    size: Size
+    gmacs: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`seconds` for a photo, the median of `rounds`. Peak memory is None where nothing tells.
+
+    `tiles_left` is on how many tiles the model failed, so that the photo stayed as it was.
+    """
+
+    subject: Subject
+    seconds: float
+    rounds: int
+    network_pixels: int
     peak_bytes: int | None
+    check: Check
+    tiles_left: int
+
+    @property
+    def seconds_per_megapixel(self) -> float:
+        """Of the photo."""
+        return self.seconds / self.subject.size.megapixels
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the network did something else than it does."""
+        return self.check.is_passed is False or self.tiles_left > 0
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A quality that does not fit into the budget. `estimate` in seconds, None when unknown."""
+    """A row that would take `estimate` seconds; None: its precision disagrees with fp32."""
 
-    card: ModelCard
-    quality: str
+    subject: Subject
     estimate: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A model, or one quality of it, that cannot be timed, and why."""
+    """A model, or one row of it, that cannot be timed, and why."""
 
     card: ModelCard
-    quality: str | None
+    subject: Subject | None
     error: AppError
 
 
-Entry = Timed | LeftOut | Failed
-
-
-@dataclass(frozen=True, slots=True)
-class _Estimate:
-    """What a quality takes: to load its model, and to run it once on a tile."""
-
-    card: ModelCard
-    quality: str
-    load_seconds: float
-    run_seconds: float
-
-    def seconds(self, rounds: int) -> float:
-        """Loading, warming up and `rounds`, each of them bare and in the engine."""
-        return self.load_seconds + self.run_seconds * (1 + 2 * rounds)
-
-    def rounds(self, spare: float) -> int:
-        """How many to run in `spare` seconds: more where one is short and tells little."""
-        wanted = max(_USUAL_ROUNDS, int(_ROUNDS_SECONDS / (2 * self.run_seconds)))
-        possible = int((spare - self.seconds(0)) / (2 * self.run_seconds))
-        return max(0, min(wanted, possible, _MOST_ROUNDS))
-
-
-class _Deadline(CancelToken):
-    """Stops work inside a network, before its next layer, when `is_over` says so."""
-
-    __slots__ = ("_is_over",)
-
-    def __init__(self, is_over: Callable[[], bool]) -> None:
-        super().__init__()
-        self._is_over = is_over
-
-    def raise_if_cancelled(self) -> None:
-        """Raise Cancelled when the time is over."""
-        if self._is_over():
-            raise Cancelled
+Entry = Row | LeftOut | Failed
 
 
 class Bench:
-    """Times models one after the other, the quickest qualities first in line for the budget."""
+    """Times models one after the other; a row that would take longer than `budget` is left out."""
 
     def __init__(self, cards: Sequence[ModelCard], device: Device, budget: float) -> None:
         self._cards = cards
         self._device = device
         self._budget = budget
         self._provider = ZooProvider()
-        self._started = time.perf_counter()
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds since the beginning."""
-        return time.perf_counter() - self._started
+        self._findings = Findings()
 
     def entries(self) -> Iterator[Entry]:
-        """One of every quality, model by model, as they are done; one of a model that fails."""
-        found = [each for card in self._cards for each in self._estimated(card)]
-        chosen = self._affordable([each for each in found if isinstance(each, _Estimate)])
-        for each in found:
-            if not isinstance(each, _Estimate):
-                yield each
-                continue
-            rounds = 0
-            if each in chosen:
-                chosen.remove(each)
-                promised = sum(later.seconds(1) for later in chosen)
-                rounds = each.rounds(self._budget - self.elapsed - promised)
-            if rounds:
-                yield self._timed(each, rounds)
-            else:
-                yield LeftOut(each.card, each.quality, each.seconds(1))
-
-    def _estimated(self, card: ModelCard) -> list[_Estimate | LeftOut | Failed]:
-        """What each quality of a model takes, from a small tile, as far as there is time."""
-        names = tuple(quality.id for quality in card.qualities)
-        runs: dict[str, float] = {}
-        load = 0.0
-        if not self._is_late():
-            started = time.perf_counter()
+        """One of every row, model by model, as they are done; one of a model that fails."""
+        for card in self._cards:
             try:
-                model = self._provider.get(card.id, self._device)
-                load = time.perf_counter() - started
-                for each in measure_speed(model, names, self._device, _Deadline(self._is_late)):
-                    runs[each.quality] = each.seconds / each.network_pixels * card.tile**2
-            except Cancelled:
-                pass  # what is estimated by now is all there will be
+                yield from self._of_model(card)
             except AppError as error:
-                return [Failed(card, None, error)]
-        # A coarser quality takes no longer than a finer one: if it did, something else ran.
-        for quick, fine in reversed(list(pairwise(runs))):
-            runs[quick] = min(runs[quick], runs[fine])
-        return [
-            _Estimate(card, name, load, runs[name]) if name in runs else LeftOut(card, name, None)
-            for name in names
-        ]
+                yield Failed(card, None, error)
 
-    def _is_late(self) -> bool:
-        """Whether the time for estimating is over."""
-        return self.elapsed > _ESTIMATING_SHARE * self._budget
+    def _of_model(self, card: ModelCard) -> Iterator[Entry]:
+        model = self._provider.get(card.id, self._device)
+        precisions = ("fp32", *fast_precisions(self._device))
+        for quality in card.qualities:
+            gmacs = 0.0
+            if card.architecture != ONNX:  # its operators are not PyTorch's
+                gmacs = gmacs_per_megapixel(model.network, 3, stages=quality.stages)
+            for precision in precisions:
+                yield from self._of_quality(card, quality.id, precision, gmacs)
 
-    def _affordable(self, estimates: Sequence[_Estimate]) -> list[_Estimate]:
-        """As many as the rest of the budget holds with one round each, the quickest first."""
-        chosen, total = [], self.elapsed
-        for each in sorted(estimates, key=lambda each: each.seconds(1)):
-            total += each.seconds(1)
-            if total <= self._budget:
-                chosen.append(each)
-        return chosen
+    def _of_quality(
+        self, card: ModelCard, quality: str, precision: str, gmacs: float
+    ) -> Iterator[Entry]:
+        model = self._provider.get(card.id, self._device)
+        (first,) = measure_speed(model, (quality,), self._device, CancelToken())
+        rate = first.seconds / first.network_pixels
+        for size in SIZES:
+            subject = Subject(card, quality, precision, size, gmacs)
+            request = self._request(subject)
+            estimate = rate * sum(each.network_pixels for each in request.passes)
+            if estimate > self._budget:
+                yield LeftOut(subject, estimate)
+                continue
+            try:
+                row = self._measured(subject, request)
+            except AppError as error:
+                yield Failed(card, subject, error)
+                continue
+            yield row
+            if isinstance(row, Row):
+                rate = row.seconds / row.network_pixels
 
-    def _timed(self, estimate: _Estimate, rounds: int) -> Timed | Failed:
-        card, quality = estimate.card, estimate.quality
-        try:
-            self._provider.get(card.id, self._device)
-            request = tile_request(card, quality, self._device.kind)
-            peak = PeakMemory(self._device)
-            laps = measure_laps(request, self._provider, rounds)
-            return Timed(card, quality, laps, peak.bytes())
-        except AppError as error:
-            return Failed(card, quality, error)
+    def _request(self, subject: Subject) -> InferenceRequest:
+        picture = picture_of(subject.size)
+        return photo_request(
+            subject.card,
+            subject.quality,
+            self._device.label,
+            picture,
+            Rect.of_size(subject.size),
+            precision=subject.precision,
+        )
+
+    def _measured(self, subject: Subject, request: InferenceRequest) -> Row | LeftOut:
+        """Rounds until enough time has gone by; of the smallest size one before them counts not."""
+        (only,) = request.passes
+        seconds: list[float] = []
+        is_first = subject.size == SIZES[0]
+        if is_first and self._precision_of_a_round(request) != subject.precision:
+            return LeftOut(subject, None)
+        peak, left = PeakMemory(self._device), 0
+        tiles = RestoredTiles(only.key)
+        while sum(seconds) < _ENOUGH_SECONDS and len(seconds) < _MOST_ROUNDS:
+            started, left = time.perf_counter(), 0
+            for tile in run(request, self._provider, self._findings):
+                if tile.precision != subject.precision:
+                    return LeftOut(subject, None)
+                tiles.put(tile.index, tile.pixels)
+                left += tile.is_left
+            synchronize(self._device)
+            seconds.append(time.perf_counter() - started)
+        side = min(subject.size.width, SIZES[0].width)
+        pixels, _coverage = tiles.read(Rect(0, 0, side, side))
+        return Row(
+            subject,
+            median(seconds),
+            len(seconds),
+            only.network_pixels,
+            peak.bytes(),
+            check(subject.card.id, subject.quality, pixels),
+            left,
+        )
+
+    def _precision_of_a_round(self, request: InferenceRequest) -> str:
+        """What is tried, and reserved, the first time: nothing of it belongs into a row."""
+        return [tile.precision for tile in run(request, self._provider, self._findings)][-1]

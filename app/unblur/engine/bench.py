@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from unblur.document.buffer import UInt8Image, read_only
+from unblur.document.buffer import PixelImage, UInt8Image, read_only
 from unblur.document.geometry import Rect, Size
 from unblur.document.grid import LayerKey
 from unblur.engine import tensors
@@ -83,11 +83,24 @@ def benchmark_request(
     card: ModelCard, quality: str, device: str, photo: Size, region: Rect, factor: int = 1
 ) -> InferenceRequest:
     """A picture of the size of `photo`, of which a region is restored at 1/`factor` of the size."""
-    pixels = _picture(photo)
+    return photo_request(card, quality, device, _picture(photo), region, factor)
+
+
+def photo_request(
+    card: ModelCard,
+    quality: str,
+    device: str,
+    pixels: PixelImage,
+    region: Rect,
+    factor: int = 1,
+    precision: str = "fp32",
+) -> InferenceRequest:
+    """The same for given pixels (H, W, 3), read-only."""
+    photo = Size(pixels.shape[1], pixels.shape[0])
     grid = plan_grid(region, photo, policy_for(card), factor)
     indices = tuple(tiles_for_mask(grid, None, region))
     only = RestorePass(LayerKey(card.id, quality, grid), indices, "region")
-    return InferenceRequest(1, pixels, (only,), device=device)
+    return InferenceRequest(1, pixels, (only,), device=device, precision=precision)
 
 
 def tile_request(card: ModelCard, quality: str, device: str) -> InferenceRequest:

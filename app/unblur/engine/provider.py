@@ -53,6 +53,7 @@ class ZooModel:
         self._descriptor = descriptor
         self.card = descriptor.card
         self.nbytes = descriptor.nbytes
+        self.network = descriptor.network
 
     def __call__(self, batch: Tensor, quality: str) -> Tensor:
         """Restore a batch. Raises QualityUnknownError."""
