@@ -26,10 +26,21 @@ def scene(name: str) -> Pixels:
 def motion(length: float, angle: float) -> Psf:
     """A line of `length` pixels, `angle` degrees counter-clockwise from the right."""
     side = int(np.ceil(length)) // 2 * 2 + 5
-    psf = np.zeros((side, side))
     steps = np.linspace(-length / 2, length / 2, int(32 * length))
-    x = side // 2 + steps * np.cos(np.radians(angle))
-    y = side // 2 - steps * np.sin(np.radians(angle))
+    return _path(side, steps * np.cos(np.radians(angle)), -steps * np.sin(np.radians(angle)))
+
+
+def shaken(length: float) -> Psf:
+    """What a hand leaves: a curve over `length` pixels, slow at its ends, mostly from the left."""
+    time = np.linspace(-np.pi / 2, np.pi / 2, int(32 * length))
+    x = length / 2 * np.sin(time)
+    return _path(2 * int(length), x, 1.6 * x**2 / length - length / 5)
+
+
+def _path(side: int, x: Psf, y: Psf) -> Psf:
+    """Equal times at places (pixels from the middle) of a PSF of `side` pixels."""
+    psf = np.zeros((side, side))
+    x, y = x + side // 2, y + side // 2
     left, top = np.floor(x).astype(int), np.floor(y).astype(int)
     for dx in (0, 1):
         for dy in (0, 1):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from tests.psfs import gaussian, photographed, scene
 
-from unblur.analysis.blur_map import CELL, blur_map
+from unblur.analysis.blur_map import CELL, BlurMap, blur_map
+from unblur.analysis.edges import find_edges
 from unblur.imaging.opencv import cv2
 
 
@@ -12,9 +13,13 @@ def gray_of(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> np.ndarr
     return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
 
 
+def map_of(gray: np.ndarray, factor: int, noise: float) -> BlurMap | None:
+    return blur_map(find_edges(gray, noise), factor)
+
+
 @pytest.mark.parametrize("sigma", [1.0, 2.0, 4.0, 6.0])
 def test_the_median_over_the_map_follows_the_blur(sigma: float) -> None:
-    found = blur_map(gray_of(photographed(scene("street"), gaussian(sigma), noise=0.5)), 1, 0.5)
+    found = map_of(gray_of(photographed(scene("street"), gaussian(sigma), noise=0.5)), 1, 0.5)
 
     assert found is not None
     # Where edges lie close together, each steepens its neighbours.
@@ -25,7 +30,7 @@ def test_it_tells_the_blurred_half_from_the_sharp_one() -> None:
     pixels = photographed(scene("street"))
     pixels[:, 288:] = photographed(scene("street"), gaussian(4))[:, 288:]
 
-    found = blur_map(gray_of(pixels), 1, 1.0)
+    found = map_of(gray_of(pixels), 1, 1.0)
 
     assert found is not None
     middle = 288 // CELL
@@ -37,7 +42,7 @@ def test_it_tells_the_blurred_half_from_the_sharp_one() -> None:
 def test_it_covers_the_photo_in_photo_pixels() -> None:
     gray = gray_of(photographed(scene("square"), gaussian(2)))[:445, :571]
 
-    once, twice = blur_map(gray, 1, 1.0), blur_map(gray, 2, 1.0)
+    once, twice = map_of(gray, 1, 1.0), map_of(gray, 2, 1.0)
 
     assert once is not None
     assert twice is not None
@@ -52,7 +57,7 @@ def test_an_edge_alone_is_measured_exactly(sigma: float) -> None:
     step = np.where(np.arange(400) < 200, 40.0, 200.0).astype(np.float32)
     gray = cv2.GaussianBlur(np.tile(step, (100, 1)), (0, 0), sigma)
 
-    found = blur_map(gray, 1, 0.0)
+    found = map_of(gray, 1, 0.0)
 
     assert found is not None
     # The gradient is itself a difference over two pixels, which is another half pixel of blur.
@@ -63,7 +68,7 @@ def test_one_edge_speaks_for_the_whole_photo() -> None:
     step = np.where(np.arange(400) < 40, 40.0, 200.0).astype(np.float32)
     gray = cv2.GaussianBlur(np.tile(step, (300, 1)), (0, 0), 3.0)
 
-    found = blur_map(gray, 1, 0.0)
+    found = map_of(gray, 1, 0.0)
 
     assert found is not None
     np.testing.assert_allclose(found.sigma, 3.0, rtol=0.1)
@@ -74,4 +79,4 @@ def test_one_edge_speaks_for_the_whole_photo() -> None:
 def test_noise_is_no_edge() -> None:
     noise = np.random.default_rng(2).normal(120, 4, (300, 400)).astype(np.float32)
 
-    assert blur_map(noise, 1, 4.0) is None
+    assert map_of(noise, 1, 4.0) is None

@@ -26,6 +26,11 @@ _FITTING = {
     BlurKind.MIXED: (Purpose.MIXED, Purpose.MOTION),
 }
 
+_PARTLY = (
+    "Parts of this photo are sharp, others are blurred. If it was not meant so, select what "
+    "should be sharper."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Advice:
@@ -43,6 +48,8 @@ def advise(measured: Measurement) -> Advice:
     if blur is None:
         return Advice("There is too little detail in this photo to tell how blurred it is.")
     noise = _about_noise(measured.noise)
+    if measured.is_partly_blurred:
+        return Advice(f"{_PARTLY}{noise}")
     if blur.kind is BlurKind.SHARP:
         return Advice(f"This photo is sharp already: nothing needs to be restored.{noise}")
     said = _described(blur)
@@ -68,6 +75,8 @@ def _is_hopeless(blur: Blur, measured: Measurement) -> bool:
 def _described(blur: Blur) -> str:
     motion = f"motion over about {blur.length:.0f} pixels at {blur.angle:.0f}°"
     focus = f"about {_SIGMAS_ACROSS * blur.sigma:.0f} pixels wide"
+    if blur.kind is BlurKind.MOTION and not blur.is_even:
+        return "This photo is blurred by uneven motion, as of a hand that shook."
     if blur.kind is BlurKind.MOTION:
         return f"This photo is blurred by {motion}."
     if blur.kind is BlurKind.DEFOCUS:

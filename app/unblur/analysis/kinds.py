@@ -7,7 +7,7 @@ judged on the other: docs/selection.md has the figures.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -43,17 +43,19 @@ class Blur:
 
     `sigma` is that of a Gaussian as wide as the blur is without the motion (a disc of radius r
     counts as r/2). Motion goes over `length` pixels, 0 for none, in `angle` degrees, 0 to 180,
-    counter-clockwise from the right.
+    counter-clockwise from the right. Where it is not even along a line (`is_even`), as a hand
+    moves, length and angle are estimates of its widest extent.
     """
 
     kind: BlurKind
     sigma: float
     length: float = 0.0
     angle: float = 0.0
+    is_even: bool = True
 
     def enlarged(self, factor: float) -> Blur:
         """The same blur in a picture `factor` times larger."""
-        return Blur(self.kind, self.sigma * factor, self.length * factor, self.angle)
+        return replace(self, sigma=self.sigma * factor, length=self.length * factor)
 
 
 def classify(spectrum: Floats, tile: int) -> Blur | None:

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from unblur.analysis.blur_map import BlurMap, blur_map
+from unblur.analysis.edges import find_edges
 from unblur.analysis.kinds import Blur, BlurKind, classify
 from unblur.analysis.noise import LEVEL, SIDE, noise_of, plain_tiles
+from unblur.analysis.softness import Softness, softness
 from unblur.analysis.spectrum import (
     SMALLEST_TILE,
     Gray,
@@ -40,13 +42,15 @@ class Measurement:
     """What was measured of a photo. Lengths are in its pixels.
 
     `blur` is None when the photo shows nothing that could be sharp; `noise` is a standard
-    deviation in levels of 255; `map` is None when there are no edges.
+    deviation in levels of 255; `map` is None when there are no edges. `is_partly_blurred`
+    says that a photo which is sharp somewhere is not so everywhere.
     """
 
     photo: Size
     blur: Blur | None
     noise: float
     map: BlurMap | None = field(repr=False)
+    is_partly_blurred: bool = False
 
 
 def measure(pixels: PixelImage, proceed: Proceed = lambda: None) -> Measurement:
@@ -65,7 +69,22 @@ def measure(pixels: PixelImage, proceed: Proceed = lambda: None) -> Measurement:
     proceed()
     blur = _blur(pixels, gray, level, proceed)
     proceed()
-    return Measurement(photo, blur, noise, blur_map(gray, 1 << level, noise / (1 << level)))
+    edges = find_edges(gray, noise / (1 << level))
+    soft = softness(edges)
+    blur = _with_uneven_motion(blur, soft, 1 << level)
+    is_sharp = blur is not None and blur.kind is BlurKind.SHARP
+    is_partly_blurred = is_sharp and soft is not None and soft.is_soft
+    return Measurement(photo, blur, noise, blur_map(edges, 1 << level), is_partly_blurred)
+
+
+def _with_uneven_motion(blur: Blur | None, soft: Softness | None, factor: int) -> Blur | None:
+    """What a spectrum told, unless it calls sharp what is so nowhere: motion of no simple form.
+
+    `factor` is how much smaller the picture with the edges is than the photo.
+    """
+    if blur is None or blur.kind is not BlurKind.SHARP or soft is None or not soft.is_throughout:
+        return blur
+    return soft.blur(blur.sigma / factor).enlarged(factor)
 
 
 def _noise(pixels: PixelImage, gray: Gray, level: int) -> float:
