@@ -51,6 +51,7 @@ from unblur.ui.mask_commands import MaskCommands
 from unblur.ui.model_library import ModelLibrary
 from unblur.ui.news import News
 from unblur.ui.object_search import ObjectSearch
+from unblur.ui.opened_by_desktop import OpenedByDesktop
 from unblur.ui.opening import PhotoOpener
 from unblur.ui.panels.banner import BannerArea
 from unblur.ui.panels.blur_box import BlurBox
@@ -140,6 +141,8 @@ class Program(QObject):
         self.opener = PhotoOpener(
             self.session, self.jobs, self.recent, heavy.decode, self.pasted, self
         )
+        if sys.platform == "darwin":  # only there, for it sees every event of the program
+            OpenedByDesktop(application, self.opener.open, self)
         self.autosave = Autosave(self.session, state / "recovery", self)
         self.canvas = Canvas()
         self.restorer = Restorer(self.session, self.client, self._view, self.client.estimate, self)
