@@ -381,6 +381,15 @@ def gpu_full_message() -> tuple[str, str]:
     return "The memory of the GPU is used up", sentence
 
 
+def kept_message(places: int) -> tuple[str, str]:
+    """A title and a sentence for places that look hidden on purpose, and were not restored."""
+    if places == 1:
+        what = "A place on this photo looks pixelated or blurred on purpose"
+        return "Left as it is", f"{what}, perhaps to protect somebody."
+    what = f"{places} places on this photo look pixelated or blurred on purpose"
+    return "Left as they are", f"{what}, perhaps to protect somebody."
+
+
 def printable(path: Path) -> str:
     """A path for people and logs: bytes that are no letters become �."""
     return os.fsencode(path).decode("utf-8", "replace")

@@ -20,6 +20,7 @@ _KEYS = {
     "faces",
     "people",
     "recommended",
+    "hidden",
     "sentence",
 }
 
@@ -59,7 +60,10 @@ def test_a_sharp_photo_needs_nothing_and_its_people_are_told(unblur: Command) ->
     assert report["recommended"] is None
     assert "sharp already" in report["sentence"]
     assert len(report["faces"]) >= 3
-    assert all(set(face) == {"x", "y", "width", "height", "score"} for face in report["faces"])
+    keys = {"x", "y", "width", "height", "score", "details_may_be_invented"}
+    assert all(set(face) == keys for face in report["faces"])
+    assert not any(face["details_may_be_invented"] for face in report["faces"])
+    assert report["hidden"] == []
     assert all(set(box) == {"x", "y", "width", "height"} for box in report["people"])
 
 
@@ -115,3 +119,14 @@ def test_damaged_weights_are_told(
 
 def test_photos_have_to_be_named(unblur: Command) -> None:
     assert unblur("analyze").status == 2
+
+
+def test_faces_that_are_too_blurred_may_be_invented(unblur: Command, tmp_path: Path) -> None:
+    path = saved(tmp_path, "soft.png", photographed(scene("square"), gaussian(2.5)))
+
+    (report,) = unblur("analyze", path, "--json").reports
+
+    lost = [face for face in report["faces"] if face["details_may_be_invented"]]
+    assert lost
+    assert all(min(face["width"], face["height"]) < 55 for face in lost)
+    assert "details of a restored face may be invented" in report["sentence"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from unblur.analysis.advice import Advice, advise
+from unblur.analysis.caution import Caution, caution
 from unblur.analysis.measurement import Measurement, measure
 from unblur.cli.outcome import SOME_FAILED
 from unblur.detect.faces import Face, FaceFinder
@@ -31,6 +32,12 @@ class Found:
     advice: Advice
     faces: tuple[Face, ...]
     people: tuple[Rect, ...]
+    caution: Caution
+
+    @property
+    def sentence(self) -> str:
+        """What the blur is, what would help, and what to be careful with."""
+        return " ".join(filter(None, (self.advice.sentence, self.caution.sentence)))
 
 
 class Analyst:
@@ -49,7 +56,8 @@ class Analyst:
         if faces:
             mask = self._people.coarse(photo.pixels, faces, PeopleMethod.QUICK)
             people = groups(mask, faces, photo.size)
-        return Found(measured, advise(measured), faces, people)
+        known = caution(photo.pixels, measured, [face.box for face in faces])
+        return Found(measured, advise(measured), faces, people, known)
 
 
 def run(inputs: Sequence[str], *, as_json: bool) -> int:
@@ -99,10 +107,11 @@ def facts(path: Path, found: Found) -> dict[str, Any]:
         "motion_length": round(blur.length, 1) if blur is not None else None,
         "motion_angle": round(blur.angle, 1) if blur is not None and blur.length else None,
         "noise": round(found.measured.noise, 2),
-        "faces": [{**_box(face.box), "score": round(face.score, 3)} for face in found.faces],
+        "faces": [_face(face, found.caution) for face in found.faces],
         "people": [_box(box) for box in found.people],
         "recommended": recommended,
-        "sentence": advice.sentence,
+        "hidden": [{**_box(each.rect), "kind": each.kind.value} for each in found.caution.hidden],
+        "sentence": found.sentence,
     }
 
 
@@ -110,7 +119,16 @@ def said(path: Path, found: Found) -> str:
     """The same in a line for a person."""
     count = len(found.faces)
     faces = f" {count} face{'' if count == 1 else 's'} found." if count else ""
-    return f"{printable(path)}: {found.advice.sentence}{faces}"
+    return f"{printable(path)}: {found.sentence}{faces}"
+
+
+def _face(face: Face, known: Caution) -> dict[str, Any]:
+    may_be_invented = face.box in known.lost_faces
+    return {
+        **_box(face.box),
+        "score": round(face.score, 3),
+        "details_may_be_invented": may_be_invented,
+    }
 
 
 def _box(box: Rect) -> dict[str, int]:

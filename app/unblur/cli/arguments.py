@@ -37,6 +37,7 @@ class RestoreOrder:
     masks: tuple[str, ...] = ()
     auto: bool = False
     provenance: bool = True
+    restore_hidden: bool = False
     precision: str = "auto"
     gpu_memory: float = 0.0
     cache: bool = True

@@ -78,6 +78,7 @@ def _restore_order(options: argparse.Namespace) -> arguments.RestoreOrder:
         masks=tuple(options.mask),
         auto=options.auto,
         provenance=options.provenance,
+        restore_hidden=options.restore_hidden,
         precision=options.precision,
         gpu_memory=options.gpu_memory,
         cache=options.cache,
@@ -162,6 +163,12 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     arguments.add_engine_options(parser)
     parser.add_argument(
         "--overwrite", action="store_true", help="replace files that exist, even the original"
+    )
+    parser.add_argument(
+        "--restore-hidden",
+        action="store_true",
+        help="also restore places that look pixelated or blurred on purpose; left as they are "
+        "otherwise, because they may protect somebody",
     )
     parser.add_argument(
         "--no-provenance",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from unblur.analysis.hidden import hidden_places, over_hidden
 from unblur.analysis.measurement import Measurement, measure
 from unblur.cli.arguments import RestoreOrder
 from unblur.cli.automatic import fitted_to
@@ -16,6 +17,7 @@ from unblur.document.document import Document
 from unblur.document.geometry import Rect
 from unblur.document.photo import Photo
 from unblur.document.region import ModelChoice, Region, Scale, new_region_id
+from unblur.document.shapes import Rectangle
 from unblur.imaging.codec import decode
 from unblur.imaging.export import ExportOptions, check_target, export
 
@@ -28,7 +30,8 @@ class Report:
     and the photo was left as it was.
     `precision` is what the networks computed in; `is_on_cpu_instead` says that the CPU went on
     when the memory of the GPU was used up.
-    `source_type` is what the file says about how it came about; None: nothing.
+    `source_type` is what the file says about how it came about; None: nothing. `kept` are
+    places that were left as they are, because they look hidden on purpose.
     """
 
     seconds: float
@@ -41,6 +44,7 @@ class Report:
     model_id: str
     quality: str
     source_type: str | None
+    kept: tuple[Rect, ...]
     precision: str
     is_on_cpu_instead: bool
 
@@ -63,7 +67,7 @@ class Restoration:
         if self.order.auto and measured is not None:
             restorer = fitted_to(photo, measured, self.order, self.restorer)
         choice = ModelChoice(restorer.card.id, restorer.quality, self.order.scale)
-        document = self._document(photo, choice)
+        document, kept = self._keeping_hidden(self._document(photo, choice))
         planned = tuple(restorer.plan(region, photo, measured) for region in document.regions)
         # At strength 0 nothing would show, so nothing is computed.
         passes = planned if self.order.strength > 0.0 else ()
@@ -80,6 +84,7 @@ class Restoration:
             model_id=restorer.card.id,
             quality=restorer.quality,
             source_type=written.source_type,
+            kept=kept,
             precision=layers.precision,
             is_on_cpu_instead=layers.is_on_cpu_instead,
         )
@@ -88,6 +93,18 @@ class Restoration:
         """The photo's blur, where something is chosen by it."""
         is_needed = self.order.auto or self.order.scale is Scale.AUTO
         return measure(photo.pixels) if is_needed else None
+
+    def _keeping_hidden(self, document: Document) -> tuple[Document, tuple[Rect, ...]]:
+        """The document with what was hidden on purpose left as it is; and where that is."""
+        photo = document.photo
+        if self.order.restore_hidden:
+            return document, ()
+        places = hidden_places(photo.pixels)
+        regions = [region.bounds(photo.size) for region in document.regions]
+        kept = tuple(
+            place.rect for place in places if any(over_hidden(each, [place]) for each in regions)
+        )
+        return replace(document, protection=tuple(Rectangle(rect) for rect in kept)), kept
 
     def _document(self, photo: Photo, model: ModelChoice) -> Document:
         regions = tuple(

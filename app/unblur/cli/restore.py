@@ -23,6 +23,7 @@ from unblur.errors import (
 from unblur.messages import (
     fallback_message,
     gpu_full_message,
+    kept_message,
     left_message,
     message_for,
     printable,
@@ -90,6 +91,9 @@ def _restore(target: Target, restoration: Restoration) -> bool:
         if report.tiles_left:
             title, sentence = left_message(report.tiles_left)
             line.say(f"{title}. {sentence}")
+        if report.kept:
+            title, sentence = kept_message(len(report.kept))
+            line.say(f"{title}. {sentence} To restore it all the same: --restore-hidden.")
         if as_json:
             _print_json(_facts(target, restoration, report))
     return True
@@ -131,6 +135,10 @@ def _facts(target: Target, restoration: Restoration, report: Report) -> dict[str
         "tiles_left": report.tiles_left,
         "peak_memory_mb": peak_memory_mb(),
         "digital_source_type": report.source_type,
+        "kept_hidden": [
+            {"x": rect.x, "y": rect.y, "width": rect.width, "height": rect.height}
+            for rect in report.kept
+        ],
         "regions": [
             {"x": rect.x, "y": rect.y, "width": rect.width, "height": rect.height}
             for rect in report.regions
