@@ -2,7 +2,7 @@
 
     python3 packaging/build.py                    # everything, into dist/
     python3 packaging/build.py --smoke            # the same, and then tried as a person would
-    python3 packaging/build.py --only deb --smoke --quick
+    python3 packaging/build.py --smoke --built    # what is in dist/ already, tried again
 
 Needs Python 3.11; the rest comes into an environment of its own in build/. Trying needs root, for
 the clean Debian in which it happens. On Windows and macOS it builds the folder or the app that
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     target = Path(options.output).absolute()
     target.mkdir(parents=True, exist_ok=True)
     _WORK.mkdir(exist_ok=True)
-    made = _build(kinds, target, is_quick=options.quick)
+    made = _built(target) if options.built else _build(kinds, target, is_quick=options.quick)
     if options.measure:
         import startup
 
@@ -92,6 +92,13 @@ def _build(kinds: set[str], target: Path, *, is_quick: bool) -> dict[str, Path]:
         made["installer"] = _installer(made["bundle"], target)
     _write_sums(target, [path for kind, path in made.items() if kind != "bundle"])
     return made
+
+
+def _built(target: Path) -> dict[str, Path]:
+    """What an earlier build left in `target`."""
+    patterns = {"wheel": "*.whl", "bundle": "unblur", "deb": "*.deb", "appimage": "*.AppImage"}
+    found = {kind: sorted(target.glob(pattern)) for kind, pattern in patterns.items()}
+    return {kind: paths[-1] for kind, paths in found.items() if paths}
 
 
 def _wheel(target: Path) -> Path:
@@ -169,6 +176,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="build.py", description="Build what people install.")
     parser.add_argument("--only", nargs="+", choices=_KINDS, default=[], metavar="KIND")
     parser.add_argument("--smoke", action="store_true", help="try it in a clean Debian")
+    parser.add_argument("--built", action="store_true", help="build nothing: try what is there")
     parser.add_argument("--quick", action="store_true", help="a .deb that is not compressed")
     parser.add_argument("--measure", action="store_true", help="measure how long starting takes")
     parser.add_argument("--output", default=str(PROJECT / "dist"), metavar="DIR")

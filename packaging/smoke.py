@@ -95,7 +95,7 @@ class _Trial:
         with (self.screenshots / f"{name}.log").open("wb") as log:
             visit = subprocess.Popen(self.root.command(words, variables), stdout=log, stderr=log)
         try:
-            result = self._visit(display, name, home, photo)
+            result, rect = self._visit(display, name, home, photo)
             status = visit.wait(_QUIT_SECONDS)
         except (NotSeenError, subprocess.TimeoutExpired) as error:
             display.photograph(self.screenshots / f"{name}-failed.png")
@@ -105,20 +105,23 @@ class _Trial:
             visit.wait()
         if status != 0:
             raise SmokeError(f"{name}: quit with {status}; see {self.screenshots}/{name}.log")
-        return self._judged(name, home, photo, result)
+        return self._judged(name, rect, photo, result)
 
-    def _visit(self, display: Display, name: str, home: Path, photo: Path) -> Path:
+    def _visit(
+        self, display: Display, name: str, home: Path, photo: Path
+    ) -> tuple[Path, tuple[int, int, int, int]]:
         wait_until(lambda: display.windows(f"{photo.stem}.*Unblur$"), "the window with the photo")
         (window,) = display.windows("Unblur$")
         display.place(window)
         # The divider takes what begins close to it, so the drag begins beside it.
         display.drag((_CANVAS[0] + 25, _CANVAS[1] - 60), (_CANVAS[0] + 85, _CANVAS[1] + 40))
         wait_until(lambda: _region(home), "the region in the saved edit")
+        rect = _region(home) or (0, 0, 0, 0)  # it goes with the window: nothing is left to recover
         display.press("ctrl+r")
         result = self._exported(display, window, photo)
         display.photograph(self.screenshots / f"{name}.png")
         display.press("ctrl+q")
-        return result
+        return result, rect
 
     def _exported(self, display: Display, window: str, photo: Path) -> Path:
         """Export as an impatient person does, until the file shows the restored region."""
@@ -141,13 +144,17 @@ class _Trial:
         wait_until(is_restored, "restored pixels in the exported file", 180.0)
         return results[-1]
 
-    def _judged(self, name: str, home: Path, photo: Path, result: Path) -> Outcome:
-        x, y, width, height = _region(home) or (0, 0, 0, 0)
+    def _judged(
+        self, name: str, rect: tuple[int, int, int, int], photo: Path, result: Path
+    ) -> Outcome:
+        x, y, width, height = rect
         inside = np.s_[y : y + height, x : x + width]
-        expected = home / "checkout.png"
-        rect = f"{x},{y},{width},{height}"
+        expected = photo.with_name("checkout.png")
         command = [sys.executable, "-m", "unblur", "restore", str(photo), "-o", str(expected)]
-        subprocess.run([*command, "--region", rect], check=True, capture_output=True)
+        command += ["--region", ",".join(map(str, rect)), "--device", "cpu"]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SmokeError(f"the checkout ended with {done.returncode}:\n{done.stderr}")
         sharp, blurred, restored, checkout = (
             np.asarray(Image.open(path).convert("RGB")).astype(np.float64)
             for path in (PAIRS / "gopro-00-sharp.png", photo, result, expected)

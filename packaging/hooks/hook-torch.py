@@ -29,7 +29,7 @@ if _manager.exists():
 bindepend_symlink_suppression = ["**/torch/lib/*.so*"]
 
 # Bytecode, but for the modules whose source is read when they are imported.
-_READ_THEMSELVES = ("install_config_module(", "_jit_internal import")
+_READ_THEMSELVES = ("install_config_module(", "_jit_internal import", "_jit_internal._overload")
 module_collection_mode = {"torch": "pyz"} | {
     ".".join(path.relative_to(_torch.parent).with_suffix("").parts): "pyz+py"
     for path in _torch.rglob("*.py")
