@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from unblur.document.geometry import Point, Rect
 from unblur.document.region import Scale
 from unblur.engine.findings import PRECISIONS
+
+if TYPE_CHECKING:  # it builds on the parsers here
+    from unblur.cli.deconvolution import DeconvolutionOrder
 
 QUALITIES = ("draft", "good", "best")
 # The engine's own list, which cannot be read without importing torch; a test compares them.
@@ -36,6 +40,7 @@ class RestoreOrder:
     objects: tuple[Point, ...] = ()
     masks: tuple[str, ...] = ()
     auto: bool = False
+    deconvolution: DeconvolutionOrder | None = None
     provenance: bool = True
     restore_hidden: bool = False
     precision: str = "auto"

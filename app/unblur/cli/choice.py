@@ -24,6 +24,8 @@ def chosen_card(model_id: str | None, quality: str | None) -> catalog.ModelCard:
     wanted = model_id or catalog.DEFAULT_MODEL_ID
     try:
         card = catalog.card(wanted)
+        if card == catalog.DECONVOLUTION:  # which has no weights, and wants a PSF
+            raise UnknownModelError(wanted, [each.id for each in catalog.cards()])
     except UnknownModelError as error:
         raise ModelUnknownError(wanted, ", ".join(error.known)) from error
     if catalog.needs_weights(card):

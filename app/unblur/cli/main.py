@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from unblur.cli import (
     arguments,
     bench_arguments,
+    deconvolution,
     desktop_arguments,
     evaluate_arguments,
     models_arguments,
     setup_gpu_arguments,
 )
+from unblur.cli.outcome import refuse
 from unblur.document.region import Scale
 from unblur.model_store import look_for_models
 
@@ -55,7 +57,11 @@ def main(words: Sequence[str]) -> int:
         return evaluate.run(evaluate_arguments.order_of(options))
     from unblur.cli import restore
 
-    return restore.run(_restore_order(options))
+    try:
+        order = _restore_order(options)
+    except deconvolution.OrderError as error:
+        return refuse("restore", str(error))
+    return restore.run(order)
 
 
 def _restore_order(options: argparse.Namespace) -> arguments.RestoreOrder:
@@ -77,6 +83,7 @@ def _restore_order(options: argparse.Namespace) -> arguments.RestoreOrder:
         objects=tuple(options.object),
         masks=tuple(options.mask),
         auto=options.auto,
+        deconvolution=deconvolution.order_of(options),
         provenance=options.provenance,
         restore_hidden=options.restore_hidden,
         precision=options.precision,
@@ -153,6 +160,7 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
         help="restore this rectangle of pixels alone; may be given several times",
     )
     _add_selections(parser)
+    deconvolution.add_options(parser)
     parser.add_argument(
         "--feather",
         type=arguments.feather,

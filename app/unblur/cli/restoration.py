@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from typing import Any
 
 from unblur.analysis.hidden import hidden_places, over_hidden
 from unblur.analysis.measurement import Measurement, measure
 from unblur.cli.arguments import RestoreOrder
 from unblur.cli.automatic import fitted_to
+from unblur.cli.deconvolving import deconvolved, psf_facts
 from unblur.cli.progress import Progress
 from unblur.cli.restorer import Restorer
 from unblur.cli.selection import Selector
@@ -43,6 +45,7 @@ class Report:
     is_depth_lost: bool
     model_id: str
     quality: str
+    psf: dict[str, Any] | None
     source_type: str | None
     kept: tuple[Rect, ...]
     precision: str
@@ -68,6 +71,8 @@ class Restoration:
             restorer = fitted_to(photo, measured, self.order, self.restorer)
         choice = ModelChoice(restorer.card.id, restorer.quality, self.order.scale)
         document, kept = self._keeping_hidden(self._document(photo, choice))
+        if self.order.deconvolution is not None:
+            document = deconvolved(document, self.order.deconvolution)
         planned = tuple(restorer.plan(region, photo, measured) for region in document.regions)
         # At strength 0 nothing would show, so nothing is computed.
         passes = planned if self.order.strength > 0.0 else ()
@@ -83,6 +88,7 @@ class Restoration:
             is_depth_lost=written.depth_lost,
             model_id=restorer.card.id,
             quality=restorer.quality,
+            psf=psf_facts(document),
             source_type=written.source_type,
             kept=kept,
             precision=layers.precision,

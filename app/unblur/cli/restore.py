@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 def run(order: RestoreOrder) -> int:
     """Restore every photo of `order`; 0 when all are done, 1 when one failed, 2 for misuse."""
     try:
-        card = chosen_card(order.model_id, order.quality)
+        card = _card(order)
         targets = plan_targets(order.inputs, order.out)
         restoration = _prepare(order, card)
     except REFUSALS as error:
@@ -48,6 +48,12 @@ def run(order: RestoreOrder) -> int:
         return refuse("restore", str(error))
     results = [_restore(target, restoration) for target in targets]
     return 0 if all(results) else SOME_FAILED
+
+
+def _card(order: RestoreOrder) -> catalog.ModelCard:
+    if order.deconvolution is not None:
+        return catalog.DECONVOLUTION
+    return chosen_card(order.model_id, order.quality)
 
 
 def _prepare(order: RestoreOrder, card: catalog.ModelCard) -> Restoration:
@@ -61,6 +67,8 @@ def _prepare(order: RestoreOrder, card: catalog.ModelCard) -> Restoration:
 
     device = choose_device(order.device)
     quality = order.quality or catalog.default_quality(card, is_accelerated=device.is_accelerated)
+    if order.deconvolution is not None:
+        quality = order.deconvolution.solver
     if device.instead_of:
         title, sentence = fallback_message(device.instead_of)
         print(f"{title}. {sentence}", file=sys.stderr)
@@ -127,6 +135,7 @@ def _facts(target: Target, restoration: Restoration, report: Report) -> dict[str
         "output": str(target.output),
         "model": report.model_id,
         "quality": report.quality,
+        "psf": report.psf,
         "device": "cpu" if report.is_on_cpu_instead else restoration.restorer.device.kind,
         "precision": report.precision,
         "seconds": round(report.seconds, 3),

@@ -106,6 +106,7 @@ class PsfBox(QWidget):
         self.estimate = QPushButton("Estimate from the photo")
         self._facts = _muted()
         self.note = _muted()
+        self._appearing = QTimer(self, singleShot=True, interval=0)
         self._lay_out()
         self._connect()
         self._show()
@@ -143,6 +144,7 @@ class PsfBox(QWidget):
         layout.addWidget(self.linear)
 
     def _connect(self) -> None:
+        self._appearing.timeout.connect(self.appeared)
         self.dials.turned.connect(lambda blur, gesture: self._change(blur, f"dial {gesture}"))
         self.view.pulled.connect(self._on_pulled)
         self.view.painted.connect(self._on_painted)
@@ -170,7 +172,7 @@ class PsfBox(QWidget):
         recipe = self.recipe
         if recipe is not None and self.isHidden():
             # Once it has its place among the others.
-            QTimer.singleShot(0, self, self.appeared.emit)
+            self._appearing.start()
         self.setVisible(recipe is not None)
         if recipe is None:
             return
