@@ -69,6 +69,7 @@ def _open_window(words: list[str]) -> int:
             file=sys.stderr,
         )
         return 1
+    from unblur import ahead  # noqa: F401 - before Qt
     from unblur.bootstrap import main as open_window
 
     # Qt's loop would not let Python see Ctrl+C; like after a crash, the edits are offered back.

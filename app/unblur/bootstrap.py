@@ -12,8 +12,6 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-# Before Qt: PySide6 reads the source of every module that is imported after it (80 ms here).
-import numpy  # noqa: F401
 from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog
@@ -31,11 +29,8 @@ from unblur.ui.canvas.blur_overlay import BlurOverlay
 from unblur.ui.canvas.canvas import Canvas
 from unblur.ui.closing import Closer
 from unblur.ui.commands import Commands, Parts
-from unblur.ui.dialogs.about import AboutDialog
-from unblur.ui.dialogs.models import ModelsDialog
-from unblur.ui.dialogs.report import ReportDialog
-from unblur.ui.dialogs.settings_dialog import SettingsDialog
-from unblur.ui.dialogs.shortcuts import ShortcutsDialog
+from unblur.ui.dialogs import on_demand
+from unblur.ui.dialogs.hidden import ask_about_hidden
 from unblur.ui.dialogs.unsaved import ask_about
 from unblur.ui.display import told_without_display
 from unblur.ui.export_question import ExportQuestion
@@ -303,9 +298,9 @@ class Program(QObject):
         self._show_recent()
         dialogs: dict[ActionId, Callable[[], object]] = {
             ActionId.SETTINGS: self._open_settings,
-            ActionId.MODELS: lambda: _ask(ModelsDialog(self.library, window)),
-            ActionId.SHORTCUTS: lambda: _ask(ShortcutsDialog(self.actions, window)),
-            ActionId.ABOUT: lambda: _ask(AboutDialog(window.windowIcon(), window)),
+            ActionId.MODELS: lambda: _ask(on_demand.models(self.library, window)),
+            ActionId.SHORTCUTS: lambda: _ask(on_demand.shortcuts(self.actions, window)),
+            ActionId.ABOUT: lambda: _ask(on_demand.about(window)),
             ActionId.LOG: lambda: QDesktopServices.openUrl(
                 QUrl.fromLocalFile(str(paths.state_dir()))
             ),
@@ -333,19 +328,19 @@ class Program(QObject):
     def _open_settings(self) -> None:
         status = self.client.status
         names = device_names(status.devices if status else ())
-        dialog = SettingsDialog(self.preferences.current, self.window, gpu=self.gpu, devices=names)
+        dialog = on_demand.settings(self.preferences.current, self.gpu, names, self.window)
         dialog.changed.connect(self.preferences.change)
         _ask(dialog)
 
     @Slot(object)
     def _on_model_failed(self, error: AppError) -> None:
-        if self.window.findChild(ModelsDialog) is None:  # which tells it itself
+        if not on_demand.is_showing_models(self.window):  # which tells it itself
             self.banners.show_error(error)
 
     def _report(self, error: BaseException) -> None:
-        if self.window.findChild(ReportDialog) is not None:
+        if on_demand.is_reporting(self.window):
             return  # one at a time: a mistake in painting comes back with every frame
-        dialog = ReportDialog(error, log_file(paths.state_dir()), self.window)
+        dialog = on_demand.report(error, log_file(paths.state_dir()), self.window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtWidgets import QWidget
 
 from unblur.document.photo import Photo
-from unblur.ui.dialogs.export_dialog import Answer, ExportDialog
 from unblur.ui.exporting import ExportWish
 from unblur.ui.open_photo import OpenPhoto
 from unblur.ui.preferences import Preferences
@@ -51,6 +50,8 @@ class ExportQuestion:
 
     def __call__(self, opened: OpenPhoto, suggested: Path) -> ExportWish | None:
         """Where the result of `opened` goes, and how; None for not now."""
+        from unblur.ui.dialogs.export_dialog import Answer, ExportDialog
+
         preferred = self._preferences.current
         dialog = ExportDialog(
             opened.photo,
