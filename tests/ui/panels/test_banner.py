@@ -56,3 +56,16 @@ def test_a_choice_acts_and_the_banner_goes(area: BannerArea) -> None:
 def test_markup_in_a_file_name_stays_text(area: BannerArea) -> None:
     area.show_error(ImageEmptyError(Path("/photos/<b>bold</b>.png")))
     assert "<b>bold</b>" in words(area)[1]
+
+
+@pytest.mark.parametrize("count", [2, 3, 5])  # those beyond the third push the first ones out
+def test_every_banner_has_room_for_its_words_and_its_button(
+    area: BannerArea, qtbot: QtBot, count: int
+) -> None:
+    for number in range(count):
+        choice = ("Show in Folder", lambda: None)
+        area.tell(Notice(Kind.SUCCESS, f"Saved {number}", choices=(choice,)))
+        qtbot.wait(30)  # as the loop turns between two exports
+    assert len(area.banners) == min(count, 3)
+    for banner in area.banners:
+        assert banner.height() >= banner.sizeHint().height()

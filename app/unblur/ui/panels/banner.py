@@ -160,6 +160,13 @@ class BannerArea(QWidget):
             self._place()
         return super().eventFilter(watched, event)
 
+    def event(self, event: QEvent) -> bool:
+        """Grow when a new banner counts, which it does only once Qt has shown it."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return handled
+
     def childEvent(self, event: QChildEvent) -> None:
         """Shrink when a banner goes."""
         super().childEvent(event)
