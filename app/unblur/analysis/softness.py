@@ -25,7 +25,7 @@ _SHARPEST = 0.1  # of the cells: one alone may be wrong, or something pasted in
 
 # docs/selection.md has what these give on real photographs.
 _WIDE = 1.15  # pixels of σ: from here on a direction is blurred
-_NOWHERE_SHARP = 0.85  # and from here on in the sharpest place, it is everywhere
+_NOWHERE_SHARP = 0.8  # and from here on in the sharpest place, it is everywhere
 _ROUND = 1.5  # times the narrowest direction: less is no motion
 _LENGTH = 5.0  # of a motion, in units of the width; for even motion it is 4.6
 
