@@ -30,7 +30,6 @@ from unblur.ui.canvas.canvas import Canvas
 from unblur.ui.closing import Closer
 from unblur.ui.commands import Commands, Parts
 from unblur.ui.dialogs import on_demand
-from unblur.ui.dialogs.hidden import ask_about_hidden
 from unblur.ui.dialogs.unsaved import ask_about
 from unblur.ui.display import told_without_display
 from unblur.ui.export_question import ExportQuestion
