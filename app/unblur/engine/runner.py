@@ -193,7 +193,7 @@ class _Works:
     def _use(self, device: Device) -> None:
         self._device = device
         self._ferry = ferry_for(device)
-        if device.is_accelerated:
+        if device.is_accelerated and self._request.gpu_memory:
             keep_to_budget(device, self._request.gpu_memory)
 
     def _network(self, key: LayerKey) -> Network:
