@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from unblur import paths
 from unblur.analysis.advice import Advice
 from unblur.analysis.blur_map import BlurMap
+from unblur.analysis.caution import Caution
 from unblur.analysis.kinds import Blur, BlurKind
 from unblur.analysis.measurement import Measurement
 from unblur.document.geometry import Rect, Size
@@ -35,6 +36,7 @@ class Look:
 
     def __init__(self) -> None:
         self.advice = ADVICE
+        self.caution = Caution()
         self.error: Exception | None = None
         self.gate = threading.Event()
         self.gate.set()
@@ -42,7 +44,7 @@ class Look:
 
     def __call__(
         self, pixels: np.ndarray, proceed: Callable[[], None]
-    ) -> tuple[Measurement, Advice, bool]:
+    ) -> tuple[Measurement, Advice, bool, Caution]:
         self.calls += 1
         assert self.gate.wait(10)
         proceed()
@@ -51,7 +53,8 @@ class Look:
         cells = np.full((50, 75), 3.0, np.float32)
         blur = Blur(BlurKind.MOTION, 1.0, 12.0, 30.0)
         photo = Size(pixels.shape[1], pixels.shape[0])
-        return Measurement(photo, blur, 1.0, BlurMap(cells, cells / 3, 8)), self.advice, True
+        measured = Measurement(photo, blur, 1.0, BlurMap(cells, cells / 3, 8))
+        return measured, self.advice, True, self.caution
 
 
 @pytest.fixture

@@ -20,11 +20,12 @@ from unblur.workers.files import FileJobs
 if TYPE_CHECKING:  # OpenCV comes with these
     from unblur.analysis.advice import Advice
     from unblur.analysis.blur_map import BlurMap
+    from unblur.analysis.caution import Caution
     from unblur.analysis.kinds import Blur
     from unblur.analysis.measurement import Measurement
 
-Seen: TypeAlias = "tuple[Measurement, Advice, bool]"
-"""What was measured, what is advised, and whether there are faces."""
+Seen: TypeAlias = "tuple[Measurement, Advice, bool, Caution]"
+"""What was measured, what is advised, whether there are faces, what to be careful with."""
 
 LookAt = Callable[[PixelImage, Callable[[], None]], Seen]
 
@@ -85,6 +86,17 @@ class BlurLooks(QObject):
         """What the blur of the shown photo is; None while unknown, or without detail to tell."""
         seen = self._of_current()
         return seen[0].blur if seen else None
+
+    @property
+    def caution(self) -> Caution | None:
+        """What to be careful with in the shown photo, once it is known."""
+        opened = self._session.current
+        return self.caution_of(opened) if opened else None
+
+    def caution_of(self, opened: OpenPhoto) -> Caution | None:
+        """What to be careful with in an open photo, once it is known."""
+        seen = self._seen.get(opened.id)
+        return seen[3] if seen else None
 
     @property
     def has_faces(self) -> bool:

@@ -25,6 +25,7 @@ _PORTRAIT = 0.12  # of the photo's height: a face from which on a person fills m
 
 if TYPE_CHECKING:
     from unblur.analysis.advice import Advice
+    from unblur.analysis.caution import Caution
     from unblur.analysis.measurement import Measurement
     from unblur.imaging.composite import LayerReader
     from unblur.imaging.export import ExportOptions
@@ -110,14 +111,19 @@ def estimate_blur(pixels: PixelImage, rect: Rect, proceed: Callable[[], None]) -
     return estimate_blur(pixels, rect, proceed)
 
 
-def look_at(pixels: PixelImage, proceed: Callable[[], None]) -> tuple[Measurement, Advice, bool]:
-    """What the blur of a photo is, what to do about it, and whether there are faces."""
+def look_at(
+    pixels: PixelImage, proceed: Callable[[], None]
+) -> tuple[Measurement, Advice, bool, Caution]:
+    """What the blur of a photo is, what to do and to know about it, whether there are faces."""
     from unblur.analysis.advice import advise
+    from unblur.analysis.caution import caution
     from unblur.analysis.measurement import measure
     from unblur.detect.faces import FaceFinder
 
     measured = measure(pixels, proceed)
-    return measured, advise(measured), bool(FaceFinder(_SURE).find(pixels, proceed))
+    faces = FaceFinder().find(pixels, proceed)
+    known = caution(pixels, measured, [face.box for face in faces], proceed)
+    return measured, advise(measured), any(face.score >= _SURE for face in faces), known
 
 
 def region_span(

@@ -106,6 +106,10 @@ class _Run:
         ]
 
 
+MayBegin = Callable[[OpenPhoto, Sequence[Region]], bool]
+"""Whether these regions may be restored; asks the person where that is not clear."""
+
+
 class Restorer(QObject):
     """Turns wishes into requests and tiles into restored pixels.
 
@@ -144,6 +148,7 @@ class Restorer(QObject):
         self._client = client
         self._view = view
         self._estimate = estimate
+        self._may_begin: MayBegin = lambda *_: True
         self._run: _Run | None = None
         self._outlook = Outlook()
         self._outlook_timer = QTimer(self, singleShot=True, interval=_OUTLOOK_DELAY_MS)
@@ -166,6 +171,10 @@ class Restorer(QObject):
     def outlook(self) -> Outlook:
         """What Restore would do, as last found out."""
         return self._outlook
+
+    def ask_first(self, may_begin: MayBegin) -> None:
+        """From now on, ask before anything is restored."""
+        self._may_begin = may_begin
 
     def restore(self) -> None:
         """Restore every visible region that lacks tiles; the whole photo if there is none."""
@@ -211,7 +220,9 @@ class Restorer(QObject):
         self._begin(opened, wish)
 
     def _begin(self, opened: OpenPhoto, wish: Wish) -> None:
-        """Submit what `wish` lacks now; this supersedes whatever runs."""
+        """Submit what `wish` lacks now, if it may be; this supersedes whatever runs."""
+        if not self._may_begin(opened, wish.of(opened.document.regions)):
+            return
         view = self._view()
         within = view.visible if wish.is_visible_part_only else opened.photo.rect
         regions = wish.of(opened.document.regions)

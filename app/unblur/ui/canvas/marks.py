@@ -13,7 +13,7 @@ from unblur.document.region import ModelChoice, Region, RegionId
 from unblur.document.shapes import Ellipse, Rectangle
 from unblur.ui.canvas.blur_overlay import BlurOverlay
 from unblur.ui.canvas.frame import RenderFrame, area_of, origin_of
-from unblur.ui.canvas.outline import paint_ellipse, paint_rect
+from unblur.ui.canvas.outline import paint_dashes, paint_ellipse, paint_rect
 from unblur.ui.canvas.region_mark import RegionMark
 from unblur.ui.canvas.surface import device_rect
 from unblur.ui.canvas.timebox import TimeBox
@@ -35,6 +35,7 @@ class Marks:
         self.are_outlines_visible = True
         self.is_protection_visible = False
         self.blur: BlurOverlay | None = None
+        self.hidden: tuple[Rect, ...] = ()
         self._protection: RegionMark | None = None
         self._masks: dict[RegionId, RegionMark] = {}
 
@@ -42,6 +43,7 @@ class Marks:
         """Another photo is shown."""
         self.pending = ()
         self.blur = None
+        self.hidden = ()
         self._protection = None
         self._masks.clear()
 
@@ -69,6 +71,7 @@ class Marks:
             self._paint_region(painter, frame, region, is_tinted=is_tinted)
         if self.is_protection_visible:
             unfinished += self._paint_protection(painter, frame, document, time)
+        self._paint_hidden(painter, frame)
         self._paint_pending(painter, frame)
         return unfinished
 
@@ -126,6 +129,15 @@ class Marks:
             unfinished += lacking.translated(origin)
         painter.setClipping(False)
         return unfinished
+
+    def _paint_hidden(self, painter: QPainter, frame: RenderFrame) -> None:
+        """A dashed frame around each place that looks hidden on purpose."""
+        for pane in frame.panes if self.are_outlines_visible else ():
+            painter.setClipRect(area_of(pane))
+            for rect in self.hidden:
+                shown = device_rect(rect, frame.view).translated(origin_of(pane))
+                paint_dashes(painter, shown, frame.px(2))
+        painter.setClipping(False)
 
     def _paint_pending(self, painter: QPainter, frame: RenderFrame) -> None:
         """A thin frame around each tile that is being restored, on the result's side."""

@@ -27,6 +27,17 @@ def paint_rect(painter: QPainter, rect: QRect, width: int, opacity: float) -> No
     painter.setOpacity(1.0)
 
 
+def paint_dashes(painter: QPainter, rect: QRect, width: int) -> None:
+    """A rectangle in dashes of white and black."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, offset in ((_WHITE, 0.0), (_BLACK, 4.0)):
+        pen = QPen(colour, width, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.FlatCap)
+        pen.setDashPattern([4.0, 4.0])
+        pen.setDashOffset(offset)
+        painter.setPen(pen)
+        painter.drawRect(rect)
+
+
 def paint_ellipse(painter: QPainter, rect: QRect, width: int, opacity: float) -> None:
     """The double line along the ellipse within a rectangle, the white one on its edge."""
     painter.setOpacity(opacity)

@@ -32,6 +32,10 @@ class BlurBox(QFrame):
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.caution = QLabel()
+        self.caution.setObjectName("caution")
+        self.caution.setWordWrap(True)
+        self.caution.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.use = QPushButton("Use this")
         self.use.setObjectName("link")
         self.use.setToolTip("Give the region the model, the quality and the scale that fit")
@@ -48,6 +52,7 @@ class BlurBox(QFrame):
         layout.setContentsMargins(10, 8, 6, 4)
         layout.setSpacing(2)
         layout.addWidget(self.words)
+        layout.addWidget(self.caution)
         layout.addLayout(row)
         looks.known.connect(self.refresh)
         session.document_changed.connect(self.refresh)
@@ -63,6 +68,9 @@ class BlurBox(QFrame):
             self.words.setText("Looking at the blur…" if is_waiting else "")
         else:
             self.words.setText(advice.sentence)
+        caution = self._looks.caution
+        self.caution.setText(caution.sentence if caution else "")
+        self.caution.setVisible(bool(self.caution.text()))
         self.use.setVisible(advice is not None and advice.model_id is not None)
         self.use.setEnabled(not self._is_followed())
         self._map.setVisible(self._looks.map is not None)
