@@ -30,6 +30,7 @@ from unblur.ui.canvas.canvas import Canvas
 from unblur.ui.closing import Closer
 from unblur.ui.commands import Commands, Parts
 from unblur.ui.dialogs import on_demand
+from unblur.ui.dialogs.hidden import ask_about_hidden
 from unblur.ui.dialogs.unsaved import ask_about
 from unblur.ui.display import told_without_display
 from unblur.ui.export_question import ExportQuestion
@@ -37,6 +38,7 @@ from unblur.ui.exporting import Exporter
 from unblur.ui.face_search import FaceSearch
 from unblur.ui.garbage import GarbageOnThisThread
 from unblur.ui.gpu import GpuSetup
+from unblur.ui.hidden_guard import HiddenGuard
 from unblur.ui.icons import IconSet
 from unblur.ui.live_preview import LivePreview
 from unblur.ui.logbook import log_file, report_bugs_to, start_log
@@ -179,6 +181,12 @@ class Program(QObject):
         self.canvas.show_document(document, changes, self.session)
         if changes.is_other_photo:
             self._show_blur_map()
+            self._show_hidden()
+
+    def _show_hidden(self) -> None:
+        caution = self.looks.caution
+        self.canvas.marks.hidden = tuple(p.rect for p in caution.hidden) if caution else ()
+        self.canvas.update()
 
     def _show_blur_map(self) -> None:
         blur, opened = self.looks.map, self.session.current
@@ -228,6 +236,14 @@ class Program(QObject):
         self.exporter = Exporter(self.session, self.jobs, question, heavy.export, self)
         self.closer = Closer(
             self.session, self.exporter, lambda opened: ask_about(opened.title, self.window), self
+        )
+        self.guard = HiddenGuard(
+            self.session,
+            self.looks,
+            self.restorer,
+            lambda places: ask_about_hidden(places, self.window),
+            heavy.touches,
+            self,
         )
         self.faces = FaceSearch(self.session, self.jobs, heavy.find_faces, self)
         self.people = PeopleSearch(
@@ -279,6 +295,7 @@ class Program(QObject):
         canvas.image_dropped.connect(self.opener.take_image)
         canvas.view_changed.connect(lambda view: self.status.show_zoom(view.scale))
         self.looks.known.connect(self._show_blur_map)
+        self.looks.known.connect(self._show_hidden)
         self.actions[ActionId.BLUR_MAP].toggled.connect(self._show_blur_map)
         canvas.view_changed.connect(lambda _view: self.restorer.follow_view())
         canvas.view_changed.connect(lambda _view: self.live.follow_view())
