@@ -172,6 +172,12 @@ def test_a_solver_that_there_is_not_is_refused() -> None:
         solver(torch.rand(1, 3, 8, 8), "draft")
 
 
+def test_a_glance_is_quick_and_still_sharper_than_the_photo() -> None:
+    sharp, pixels = blurred(MOTION)
+    glance = replace(choice(), quality="glance")
+    assert psnr(solved(request(pixels, glance)) / 257.0, sharp) > psnr(pixels, sharp) + 2
+
+
 @pytest.mark.parametrize("size", [Size(1, 1), Size(2, 31), Size(90, 3)], ids=str)
 def test_photos_of_any_size_are_solved(size: Size, random_photo: Callable[..., PixelImage]) -> None:
     pixels = random_photo(size)

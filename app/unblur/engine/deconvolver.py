@@ -10,8 +10,8 @@ from unblur.engine.cancel import CancelToken
 from unblur.engine.choices import SolverFacts, solver_facts
 from unblur.engine.psf_weights import weights_of
 from unblur.errors import Cancelled, QualityUnknownError
-from unblur_models.deconvolution.card import DECONVOLUTION
-from unblur_models.deconvolution.deconvolve import Method, Settings, deconvolve
+from unblur_models.deconvolution.card import DECONVOLUTION, GLANCE
+from unblur_models.deconvolution.deconvolve import Effort, Method, Settings, deconvolve
 from unblur_models.deconvolution.errors import Stopped
 from unblur_models.deconvolution.psf import Psf
 
@@ -30,16 +30,18 @@ class Deconvolver:
         self.card: SolverFacts = solver_facts(recipe, factor)
 
     def __call__(self, batch: Tensor, quality: str) -> Tensor:
-        """Solve for (N, 3, H, W) in [0, 1]; `quality` is the solver's name.
+        """Solve for (N, 3, H, W) in [0, 1]; `quality` is the solver's name, or GLANCE.
 
         Raises Cancelled within a round of the solver, and QualityUnknownError.
         """
+        effort = Effort.PREVIEW if quality == GLANCE else Effort.FULL
         try:
-            method = Method(quality)
+            method = Method.WIENER if quality == GLANCE else Method(quality)
         except ValueError as error:
             known = ", ".join(each.id for each in DECONVOLUTION.qualities)
             raise QualityUnknownError(DECONVOLUTION.id, known) from error
-        settings = Settings(method, noise=self._recipe.noise, is_linear=self._recipe.is_linear)
+        recipe = self._recipe
+        settings = Settings(method, effort, recipe.noise, is_linear=recipe.is_linear)
         try:
             return deconvolve(batch, self._psf, settings, lambda: self._token.is_cancelled)
         except Stopped:

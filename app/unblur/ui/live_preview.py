@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from unblur.document.document import DocumentDiff
@@ -12,6 +14,10 @@ from unblur.ui.session import Session
 
 _AT_ONCE_MS = 0  # the moves of a mouse that came together are one change
 _AFTER_A_MOVE_MS = 150  # of the view: it rarely moves once
+# A dial may move faster than a slow machine solves: then each look would be cut off before it
+# shows anything. So long a look is given to show its first tile.
+_GRACE_S = 0.4
+_ASK_AGAIN_MS = 20
 
 
 class LivePreview(QObject):
@@ -22,6 +28,7 @@ class LivePreview(QObject):
         self._session = session
         self._restorer = restorer
         self._wanted: RegionId | None = None
+        self._began = 0.0
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._look)
         session.edited.connect(self._on_edited)
@@ -56,5 +63,11 @@ class LivePreview(QObject):
 
     @Slot()
     def _look(self) -> None:
-        if self._wanted is not None:
-            self._restorer.glance(self._wanted)
+        if self._wanted is None:
+            return
+        now = time.monotonic()
+        if self._restorer.is_glance_awaited and now < self._began + _GRACE_S:
+            self._timer.start(_ASK_AGAIN_MS)
+            return
+        self._began = now
+        self._restorer.glance(self._wanted)

@@ -29,7 +29,7 @@ from unblur.document.shapes import (
 from unblur.engine.choices import key_of, policy_of
 from unblur.engine.tiling import TilingPolicy, plan_grid, tiles_for_mask
 from unblur.ui.region_scales import RegionScales
-from unblur_models.deconvolution.card import QUICKEST_SOLVER
+from unblur_models.deconvolution.card import GLANCE
 from unblur_models.errors import ZooError
 
 PREVIEW_FACTOR = 4
@@ -188,10 +188,10 @@ class RegionPlans:
 
 
 def quickened(region: Region) -> Region:
-    """The region as a quick look restores it: a solver gives way to the quickest one."""
+    """The region as a quick look restores it: a solver gives way to one in a single round."""
     if region.model.deconvolution is None:
         return region
-    return replace(region, model=replace(region.model, quality=QUICKEST_SOLVER))
+    return replace(region, model=replace(region.model, quality=GLANCE))
 
 
 def preview_factors(region: Region) -> tuple[int, ...]:

@@ -84,10 +84,10 @@ def glance_passes(
     if not chosen:
         return ()
     is_near = view.visible.intersected(opened.photo.rect).size.area <= _NEAR_PIXELS
-    factor = min(preview_factors(region)) if is_near else PREVIEW_FACTOR
     passes: list[RestorePass] = []
-    if factor > chosen[0].key.grid.factor:
-        plan = opened.plan(quickened(region), factor)
+    for factor in sorted(preview_factors(region), reverse=True):
+        is_worth_it = factor > chosen[0].key.grid.factor and (is_near or factor == PREVIEW_FACTOR)
+        plan = opened.plan(quickened(region), factor) if is_worth_it else None
         plan = plan.visible_in(view.visible) if plan else None
         passes += [_as_pass(plan, view)] if plan and plan.missing else []
     is_much = sum(each.network_pixels for each in chosen) > _MOST_AT_A_GLANCE

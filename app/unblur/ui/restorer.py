@@ -184,6 +184,11 @@ class Restorer(QObject):
         """Restore only what the canvas shows."""
         self._begin_with_region(Wish(is_visible_part_only=True))
 
+    @property
+    def is_glance_awaited(self) -> bool:
+        """Whether a quick look runs of which nothing is seen yet."""
+        return self._run is not None and self._run.wish.is_glance and not self._run.done
+
     def glance(self, region_id: RegionId) -> None:
         """Show what a solver makes of the visible part of a region, as soon as it can.
 
@@ -324,6 +329,8 @@ class Restorer(QObject):
             return
         running = {item.region_id for item in run.passes}
         leaving = running & (changes.removed | changes.remodeled)
+        if run.wish.is_glance and run.wish.glance not in changes.removed:
+            return  # the next look supersedes it, and until then it shows something
         if leaving:
             rest = frozenset(r.id for r in opened.document.regions if r.id in running - leaving)
             self._begin(opened, Wish(rest, run.wish.is_visible_part_only))

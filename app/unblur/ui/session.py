@@ -201,7 +201,7 @@ class Session(QObject):
             return
         for region in opened.document.regions:
             keys = opened.plans.layer_keys(region, is_accelerated=self.is_accelerated)
-            if key in keys:
+            if key in keys or key in opened.plans.outdated_keys(region):
                 self.restored_changed.emit(region.id, put)
 
     def forget_outdated(self, opened: OpenPhoto, region_id: RegionId) -> None:

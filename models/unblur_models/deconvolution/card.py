@@ -30,4 +30,5 @@ DECONVOLUTION = ModelCard(
 """Its qualities are the solvers, named as `deconvolve.Method` names them."""
 
 BEST_SOLVER = DECONVOLUTION.qualities[-1].id
-QUICKEST_SOLVER = DECONVOLUTION.qualities[0].id
+GLANCE = "glance"
+"""What no card offers: Wiener in a single round, for what is seen while a dial moves."""
