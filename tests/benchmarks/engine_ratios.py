@@ -140,7 +140,7 @@ def _one_piece(
         return restore_whole(pixels, model, quality, device, card.size_multiple)
 
 
-def _never(self: Convolution, x: torch.Tensor) -> bool:  # noqa: ARG001
+def _never(self: Convolution, x: torch.Tensor) -> bool:
     return False
 
 
