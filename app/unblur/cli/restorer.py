@@ -35,7 +35,11 @@ def _support(region: Region, photo: Photo) -> Callable[[Rect], bool] | None:
 
 
 class Layers:
-    """The restored pixels of each region: what the composite reads."""
+    """The restored pixels of each region: what the composite reads, once and from above.
+
+    What lies above a row that is read is forgotten: when the written file is read back, the
+    memory of the restored pixels, twice that of the photo, is free for it.
+    """
 
     def __init__(self) -> None:
         self.left = 0  # tiles that stayed as they were, since the model failed there
@@ -57,7 +61,10 @@ class Layers:
     def read(self, region_id: RegionId, rect: Rect) -> tuple[UInt16Image, FloatImage] | None:
         """Restored pixels over `rect` and their coverage; None when there are none."""
         tiles = self._tiles.get(region_id)
-        return tiles.read(rect) if tiles is not None else None
+        if tiles is None:
+            return None
+        tiles.forget_above(rect.top)
+        return tiles.read(rect)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,12 @@ class RestoredTiles:
         twin._tiles = dict(self._tiles)
         return twin
 
+    def forget_above(self, row: int) -> None:
+        """Drop every tile of which no pixel lies in or below this row of the photo."""
+        done = [each for each in self._tiles if self.key.grid.support(each).bottom <= row]
+        for index in done:
+            del self._tiles[index]
+
     def has(self, index: TileIndex) -> bool:
         """Whether this tile is restored."""
         return index in self._tiles
