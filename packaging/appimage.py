@@ -24,8 +24,8 @@ exec "$(dirname "$(readlink -f "$0")")/usr/lib/unblur/unblur" "$@"
 """
 
 
-def build(bundle: Path, project: Path, work: Path, target: Path) -> Path:
-    """Make the AppImage of `bundle` in `target`.
+def build(bundle: Path, project: Path, work: Path, target: Path, *, is_quick: bool) -> Path:
+    """Make the AppImage of `bundle` in `target`; quick means larger.
 
     `UNBLUR_APPIMAGE_RUNTIME` in the environment names another type 2 runtime than ours.
     """
@@ -37,7 +37,8 @@ def build(bundle: Path, project: Path, work: Path, target: Path) -> Path:
     image.unlink(missing_ok=True)
     # zstd at this level is unpacked several times faster than xz, which every start waits for.
     options = ["-root-owned", "-noappend", "-quiet", "-no-progress", "-comp", "zstd"]
-    squash = ["mksquashfs", str(folder), str(image), *options, "-Xcompression-level", "15"]
+    options += ["-Xcompression-level", "1" if is_quick else "12"]
+    squash = ["mksquashfs", str(folder), str(image), *options]
     subprocess.run(squash, check=True, stdout=subprocess.DEVNULL)
     result = target / f"Unblur-{version(project)}-{platform.machine()}.AppImage"
     with result.open("wb") as whole:

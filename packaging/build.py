@@ -86,7 +86,7 @@ def _build(kinds: set[str], target: Path, *, is_quick: bool) -> dict[str, Path]:
         import appimage
 
         print("— AppImage", flush=True)
-        made["appimage"] = appimage.build(made["bundle"], PROJECT, _WORK, target)
+        made["appimage"] = appimage.build(made["bundle"], PROJECT, _WORK, target, is_quick=is_quick)
     if "installer" in kinds:
         print("— installer", flush=True)
         made["installer"] = _installer(made["bundle"], target)
@@ -177,7 +177,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", nargs="+", choices=_KINDS, default=[], metavar="KIND")
     parser.add_argument("--smoke", action="store_true", help="try it in a clean Debian")
     parser.add_argument("--built", action="store_true", help="build nothing: try what is there")
-    parser.add_argument("--quick", action="store_true", help="a .deb that is not compressed")
+    parser.add_argument("--quick", action="store_true", help="packages that are hardly compressed")
     parser.add_argument("--measure", action="store_true", help="measure how long starting takes")
     parser.add_argument("--output", default=str(PROJECT / "dist"), metavar="DIR")
     parser.add_argument("--venv", default=str(_WORK / "venv"), metavar="PATH")

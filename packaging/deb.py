@@ -79,7 +79,7 @@ def build(bundle: Path, project: Path, work: Path, target: Path, *, is_quick: bo
     _write_control(root, project)
     architecture = debian_architecture()
     package = target / f"unblur_{version(project)}_{architecture}.deb"
-    compression = ["-Znone"] if is_quick else ["-Zzstd", "-z15"]
+    compression = ["-Znone"] if is_quick else ["-Zzstd", "-z9"]
     command = ["dpkg-deb", "--root-owner-group", *compression, "--build", str(root), str(package)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     shutil.rmtree(root)
