@@ -190,7 +190,7 @@ class PsfBox(QWidget):
         is_estimating = self._work.is_estimating
         self.estimate.setText("Stop estimating" if is_estimating else "Estimate from the photo")
         self.estimate.setEnabled(is_estimating or not self._restorer.is_running)
-        self.note.setText("Estimating the PSF…" if is_estimating else _doubt(blur))
+        self.note.setText(_doubt(blur))
         self.note.setVisible(bool(self.note.text()))
 
     def _change(self, blur: Blur, gesture: str = "", text: str = "Change Blur") -> None:
