@@ -114,6 +114,9 @@ def _bundle(target: Path) -> Path:
     import contents
 
     print("— bundle", flush=True)
+    # Where the spec looks for it: a bundle has no metadata of packages to read licences from.
+    collect = [sys.executable, str(PROJECT / "packaging" / "licences.py"), str(_WORK / "licences")]
+    subprocess.run(collect, check=True)
     # PyInstaller's cache holds libraries by name; one of another torch must not be among them.
     variables = {**os.environ, "PYINSTALLER_CONFIG_DIR": str(_WORK / "pyinstaller")}
     folders = ["--distpath", str(target), "--workpath", str(_WORK / "work")]

@@ -74,8 +74,10 @@ def build(bundle: Path, project: Path, work: Path, target: Path, *, is_quick: bo
     desktop_data.validate(root / "usr")
     documents = root / "usr" / "share" / "doc" / "unblur"
     documents.mkdir(parents=True)
-    for name, source in (("copyright", "LICENSE"), ("NOTICE", "NOTICE")):
-        shutil.copyfile(project / source, documents / name)
+    # All that is inside, each with its licence, as Debian's policy has it in this file.
+    licences = place / "_internal" / "unblur" / "_resources" / "LICENCES.txt"
+    shutil.copyfile(licences, documents / "copyright")
+    shutil.copyfile(project / "NOTICE", documents / "NOTICE")
     _write_control(root, project)
     architecture = debian_architecture()
     package = target / f"unblur_{version(project)}_{architecture}.deb"

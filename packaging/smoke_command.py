@@ -21,6 +21,11 @@ _SAME_DECIBEL = 0.02
 def smoke_command(bundle: Path, work: Path) -> str:
     """Restore a region with both and compare. What was found; raises SmokeError."""
     name = {"Windows": "unblur-cli.exe"}.get(platform.system(), "unblur")
+    told = subprocess.run(
+        [str(bundle / name), "licences"], check=False, capture_output=True, text=True
+    )
+    if told.returncode != 0 or "PySide6" not in told.stdout:
+        raise SmokeError(f"the bundle does not know its licences:\n{told.stderr}")
     ours = _restored([str(bundle / name)], work / "command-bundle.png", work)
     theirs = _restored([sys.executable, "-m", "unblur"], work / "command-checkout.png", work)
     x, y, width, height = _RECT
