@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -110,5 +112,27 @@ def test_threads_are_taken_away_but_never_added(monkeypatch: pytest.MonkeyPatch)
         assert limit_cpu_threads() == torch.get_num_threads() == 1
         monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(64)), raising=False)
         assert limit_cpu_threads() == 1
+    finally:
+        torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize(
+    ("content", "cores"), [("200000 100000\n", 2.0), ("max 100000\n", None), ("", None)]
+)
+def test_the_cores_that_a_container_grants_are_read(
+    content: str, cores: float | None, tmp_path: Path
+) -> None:
+    (tmp_path / "cpu.max").write_text(content, encoding="ascii")
+    assert devices.granted_cores(tmp_path) == cores
+    assert devices.granted_cores(tmp_path / "elsewhere") is None
+
+
+def test_no_more_threads_are_used_than_a_container_grants(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = torch.get_num_threads()
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(64)), raising=False)
+    monkeypatch.setattr(devices, "granted_cores", lambda: 1.5)
+    try:
+        torch.set_num_threads(8)
+        assert limit_cpu_threads() == 2
     finally:
         torch.set_num_threads(before)

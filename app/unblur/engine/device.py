@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import platform
 import time
@@ -165,10 +166,25 @@ def limit_cpu_threads() -> int:
     fewer, and threads that share a core wait for each other.
     """
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    granted = granted_cores()
+    if granted is not None:
+        allowed = min(allowed or 1, math.ceil(granted))
     threads = max(1, min(torch.get_num_threads(), allowed or 1))
     if threads != torch.get_num_threads():
         torch.set_num_threads(threads)
     return threads
+
+
+def granted_cores(folder: Path = Path("/sys/fs/cgroup")) -> float | None:
+    """Processor time that a container grants, in cores; None where it sets no limit.
+
+    Threads beyond it are stopped for the rest of each period, and the others wait for them.
+    """
+    try:
+        quota, period = (folder / "cpu.max").read_text(encoding="ascii").split()
+        return int(quota) / int(period)
+    except (OSError, ValueError, ZeroDivisionError):
+        return None  # not there, or “max”
 
 
 def _of_kind(kind: str) -> Iterator[Device]:
