@@ -71,13 +71,14 @@ def as_text(all_of_them: Sequence[Component]) -> str:
     width = max(len(each.title) for each in all_of_them)
     listed = [f"{each.title:<{width}}  {each.licence}" for each in all_of_them]
     head = f"What Unblur {__version__} consists of, and the licences of all of it.\n"
-    return "\n".join([head, *listed, "", *(page_of(each) for each in all_of_them)])
+    pages = (f"{_LINE}\n{page_of(each)}\n" for each in all_of_them)
+    return "\n".join([head, *listed, "", *pages])
 
 
 def page_of(component: Component) -> str:
     """All that is known of one component."""
-    parts = [_LINE, component.title, f"Licence: {component.licence}", _LINE]
-    return "\n".join([*parts, *(part for part in (component.note, component.text) if part), ""])
+    head = f"{component.title}\nLicence: {component.licence}"
+    return "\n\n".join(part for part in (head, component.note, component.text) if part)
 
 
 def _program() -> Component:

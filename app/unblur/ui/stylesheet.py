@@ -57,7 +57,7 @@ QFrame#rule { background: $border; max-height: 1px; min-height: 1px; border: non
 QListWidget { background: transparent; border: none; outline: none; }
 QListWidget::item { border-radius: 6px; }
 QListWidget::item:hover { background: $hover; }
-QListWidget::item:selected { background: $field; }
+QListWidget::item:selected { background: $field; color: $text; }
 
 QPushButton { background: $field; border: 1px solid $border; border-radius: 6px;
     padding: 7px 14px; }

@@ -10,8 +10,10 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
+    QFrame,
     QGridLayout,
     QLabel,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +21,10 @@ from PySide6.QtWidgets import (
 from unblur.settings import Settings
 from unblur.ui.dialogs.gpu_box import GpuBox
 from unblur.ui.gpu import GpuSetup
+
+_WIDTH = 480
+_ROOM = 60  # for a line or two more about the graphics card, and for a scroll bar
+_SHARE_OF_SCREEN = 0.9
 
 
 class SettingsDialog(QDialog):
@@ -45,8 +51,9 @@ class SettingsDialog(QDialog):
         self.setMinimumWidth(440)
         self._settings = settings
         self.choices: dict[str, QComboBox] = {}
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(22, 18, 22, 18)
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(22, 18, 22, 10)
         layout.setSpacing(6)
         grid = QGridLayout()
         grid.setHorizontalSpacing(22)
@@ -73,8 +80,28 @@ class SettingsDialog(QDialog):
         if gpu is not None:
             self.gpu = GpuBox(gpu)
             layout.addWidget(self.gpu)
-        layout.addSpacing(10)
-        layout.addWidget(buttons)
+        layout.addStretch(1)
+        self._lay_out(page, buttons)
+
+    def _lay_out(self, page: QWidget, buttons: QDialogButtonBox) -> None:
+        """The page above the buttons, to be scrolled where the screen is too low for it."""
+        scroll = QScrollArea()
+        scroll.setWidget(page)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 14)
+        whole.setSpacing(8)
+        whole.addWidget(scroll, 1)
+        bottom = QVBoxLayout()
+        bottom.setContentsMargins(22, 0, 22, 0)
+        bottom.addWidget(buttons)
+        whole.addLayout(bottom)
+        hint = page.sizeHint()
+        wanted = hint.height() + buttons.sizeHint().height() + _ROOM
+        lowest = round(self.screen().availableGeometry().height() * _SHARE_OF_SCREEN)
+        self.resize(max(hint.width() + _ROOM, _WIDTH), min(wanted, lowest))
 
     def _on_chosen(self, name: str) -> None:
         self._settings = self._settings.with_value(name, self.choices[name].currentData())
