@@ -66,6 +66,11 @@ class Layers:
         tiles.forget_above(rect.top)
         return tiles.read(rect)
 
+    def peek(self, region_id: RegionId, rect: Rect) -> tuple[UInt16Image, FloatImage] | None:
+        """The same, and nothing is forgotten: for a look before the result is written."""
+        tiles = self._tiles.get(region_id)
+        return None if tiles is None else tiles.read(rect)
+
 
 @dataclass(frozen=True, slots=True)
 class Restorer:

@@ -7,8 +7,8 @@ source's own integers pass through untouched.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any, NamedTuple, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,25 @@ class LayerReader(Protocol):
         ...
 
 
+@runtime_checkable
+class ForgetfulReader(LayerReader, Protocol):
+    """One whose `read` forgets what lies above, because the result is made once, from above."""
+
+    def peek(self, region_id: RegionId, rect: Rect) -> tuple[UInt16Image, FloatImage] | None:
+        """What `read` would give, and nothing is forgotten."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Peeking:
+    """A forgetful reader that is only looked at."""
+
+    layers: ForgetfulReader
+
+    def read(self, region_id: RegionId, rect: Rect) -> tuple[UInt16Image, FloatImage] | None:
+        return self.layers.peek(region_id, rect)
+
+
 class _Wanted(NamedTuple):
     """What one region blends in: its mask over `rect`, a part of the photo."""
 
@@ -62,7 +81,12 @@ def result(document: Document, layers: LayerReader, rect: Rect) -> PixelImage:
 
 
 def changes_pixels(document: Document, region: Region, layers: LayerReader) -> bool:
-    """Whether a pixel of the photo is another one because of this region."""
+    """Whether a pixel of the photo is another one because of this region.
+
+    It only looks: what is read here can be read again.
+    """
+    if isinstance(layers, ForgetfulReader):
+        layers = _Peeking(layers)
     alone = replace(document, regions=(region,))
     for strip in _rows(region.bounds(document.photo.size), _BAND_PIXELS):
         before = document.photo.pixels[strip.slices]
