@@ -54,11 +54,11 @@ def as_jpeg(pixels: Pixels, quality: int = 85) -> Pixels:
 
 
 def is_at(places: tuple[HiddenPlace, ...], rect: Rect) -> bool:
-    """Whether there is one place, mostly where it should be."""
+    """Whether there is one place that covers what it should, and not half the picture."""
     if len(places) != 1:
         return False
     shared = places[0].rect.intersected(rect).size.area
-    return shared > 0.5 * max(rect.size.area, places[0].rect.size.area)
+    return shared > 0.7 * rect.size.area and places[0].rect.size.area < 7 * rect.size.area
 
 
 @pytest.mark.parametrize("cell", [8, 11, 16, 20])

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from unblur.analysis.mosaic import mosaics
+from unblur.analysis.mosaic import Mosaic, mosaics
 from unblur.analysis.smudges import smudges
 from unblur.analysis.spectrum import Gray
 from unblur.document.buffer import PixelImage
@@ -25,6 +25,7 @@ _MOSAIC_COPIES = 4  # each half as large: cells of 5 to 80 pixels of the largest
 _SMUDGE_SIDE = 1600  # pixels of the larger copy that smudges are looked for in
 _SMUDGE_COPIES = 2
 _SMALLEST = 100  # pixels of a copy's shorter side
+_UNSEEN, _UNSEEN_SHARE = 5.0, 0.75  # cells, and of a side, by which a mosaic may go on
 _BESIDE = 0.25  # of the shorter side: places that are nearer to each other are one
 
 
@@ -57,7 +58,8 @@ def hidden_places(
         gray = _gray(pixels, photo, level)
         if min(gray.shape) > _SMALLEST:
             areas = mosaics(gray, proceed, is_original=level == 0)
-            found += [_place(area.rect, level, photo, HiddenKind.MOSAIC) for area in areas]
+            rects = (_with_its_edge(area) for area in areas)
+            found += [_place(rect, level, photo, HiddenKind.MOSAIC) for rect in rects]
     first = _level(photo.size, _SMUDGE_SIDE)
     for level in range(first, first + _SMUDGE_COPIES):
         proceed()
@@ -96,6 +98,15 @@ def _level(photo: Size, side: int) -> int:
 def _gray(pixels: PixelImage, photo: Rect, level: int) -> Gray:
     shown = np.ascontiguousarray(display_pixels(pixels, photo, level))
     return np.asarray(cv2.cvtColor(shown, cv2.COLOR_RGB2GRAY), np.float32)
+
+
+def _with_its_edge(area: Mosaic) -> Rect:
+    """A mosaic with room for cells so alike that none were seen: what is kept is kept whole."""
+    rect = area.rect
+    margin = round(min(_UNSEEN * area.cell, _UNSEEN_SHARE * min(rect.size)))
+    return Rect.from_edges(
+        rect.left - margin, rect.top - margin, rect.right + margin, rect.bottom + margin
+    )
 
 
 def _place(rect: Rect, level: int, photo: Rect, kind: HiddenKind) -> HiddenPlace:

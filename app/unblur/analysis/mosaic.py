@@ -29,6 +29,7 @@ _UNEVEN = 1.3  # a profile's mean over its median, which lies between the teeth
 _SHARE = 0.5  # of all differences that must lie on the comb, to look at a window closely
 _PRESENT = 0.74  # of the teeth that must be there
 _CLEAR = 2.0  # times as high as what lies between them
+_LIKELY = 1.3  # the same beside windows that are sure: the place shall not end too early
 _SQUARE = 0.1  # by how much the sides of a cell may differ, relative
 _FEWEST = 3  # windows that have to agree
 
@@ -71,7 +72,10 @@ def mosaics(
 
 
 def _cells_of_row(strip: Gray, *, is_original: bool) -> Floats:
-    """The side of the cells in each window of a row of windows; 0 where there are none."""
+    """The side of the cells in each window of a row of windows; 0 where there are none.
+
+    It is negative where that is likely, but not sure.
+    """
     across = np.abs(np.diff(strip[:_SIDE], axis=1))
     down = np.abs(np.diff(strip, axis=0))[:, : across.shape[1]]
     count = len(range(0, across.shape[1] + 1 - _SIDE, _STEP))
@@ -96,15 +100,16 @@ def _is_uneven(profiles: Floats) -> NDArray[np.bool_]:
 
 
 def _agreed(one: _Comb, other: _Comb, *, is_original: bool) -> Floats:
-    """The side of the cells where the combs across and down are the same."""
+    """The side of the cells where the combs across and down are the same; negative if unsure."""
     cell = (one.cell + other.cell) / 2
     is_square = np.abs(one.cell - other.cell) <= _SQUARE * cell
     is_jpeg = (_is_jpeg(one) | _is_jpeg(other)) & is_original
     is_clear = np.minimum(one.clearness, other.clearness) > _CLEAR
     least = np.where(is_jpeg, _JPEG_TOOTH, _TOOTH)
     is_strong = np.minimum(one.tooth, other.tooth) >= least
+    is_likely = np.minimum(one.clearness, other.clearness) > _LIKELY
     sure = is_clear & is_square & is_strong
-    return np.where(sure, cell, np.float32(0))
+    return np.where(sure, cell, np.where(is_likely & is_square, -cell, np.float32(0)))
 
 
 def _is_jpeg(comb: _Comb) -> NDArray[np.bool_]:
@@ -158,11 +163,12 @@ _COMBS, _PLACES = _combs()
 
 
 def _areas(cells: Floats) -> Iterator[Mosaic]:
-    """What hangs together among the windows, as rectangles."""
-    is_found = (cells > 0).astype(np.uint8)
+    """What hangs together among the windows, as rectangles: sure ones with unsure neighbours."""
+    is_found = (cells != 0).astype(np.uint8)
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(is_found, connectivity=8)
-    for label, (left, top, columns, lines, count) in enumerate(boxes.tolist()):
-        if label and count >= _FEWEST:
+    for label, (left, top, columns, lines, _) in enumerate(boxes.tolist()):
+        sure = cells[(labels == label) & (cells > 0)]
+        if label and len(sure) >= _FEWEST:
             size = (columns - 1) * _STEP + _SIDE, (lines - 1) * _STEP + _SIDE
             rect = Rect(left * _STEP, top * _STEP, *size)
-            yield Mosaic(rect, float(np.median(cells[labels == label])))
+            yield Mosaic(rect, float(np.median(sure)))
