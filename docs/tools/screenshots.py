@@ -80,7 +80,6 @@ def take_dialogs(program: Program, folder: Path) -> None:
         "settings": lambda: on_demand.settings(
             program.preferences.current, program.gpu, {}, window
         ),
-        "about": lambda: on_demand.about(window),
         "export": lambda: ExportDialog(
             opened.photo,
             Path("street-unblurred.png"),
