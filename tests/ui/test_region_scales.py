@@ -19,6 +19,7 @@ from unblur.document.region import ModelChoice, Region, RegionId, Scale
 from unblur.document.shapes import Rectangle, Shape, WholePhoto
 from unblur.ui.blur_looks import BlurLooks
 from unblur.ui.panels.region_options import RegionOptions
+from unblur.ui.psf_starts import first_blur
 from unblur.ui.region_blurs import RegionBlurs
 from unblur.ui.region_scales import RegionScales
 from unblur.ui.session import Session
@@ -154,7 +155,7 @@ def test_the_panel_says_what_automatic_comes_to(
     qtbot: QtBot, session: Session, blurs: RegionBlurs,
     make_photo: Callable[..., object], rectangle: Callable[[Rect], Region],
 ) -> None:  # fmt: skip
-    options = RegionOptions(session)
+    options = RegionOptions(session, lambda: first_blur(None))
     qtbot.addWidget(options)
     blurs.known.connect(options.refresh_scale)
     session.open(make_photo())  # type: ignore[arg-type]

@@ -49,9 +49,10 @@ def region_span(
         return of_photo
     square = _largest_square(shapes, measured.photo)
     proceed()
-    if square.width >= _LEAST_SIDE and (of_photo or 0.0) <= _MOST_OF_SIDE * square.width:
+    side = min(square.size)
+    if side >= _LEAST_SIDE and (of_photo or 0.0) <= _MOST_OF_SIDE * side:
         inside = _span_of(measure(pixels[square.slices], proceed).blur)
-        if inside is not None and inside <= _MOST_OF_SIDE * square.width:
+        if inside is not None and inside <= _MOST_OF_SIDE * side:
             return max(inside, of_photo or 0.0)
     return _span_by_map(measured, shapes)
 
@@ -61,7 +62,7 @@ def _span_of(blur: Blur | None) -> float | None:
 
 
 def _largest_square(shapes: tuple[Shape, ...], photo: Size) -> Rect:
-    """The largest square inside a mask, of which a distance to its edge is the half side."""
+    """The largest square inside a mask, or all of its bounds where it fills them."""
     bounds = bounds_of(shapes, photo)
     factor = 1
     while max(bounds.size) > _DRAWN * factor:
@@ -69,6 +70,8 @@ def _largest_square(shapes: tuple[Shape, ...], photo: Size) -> Rect:
     drawn = rasterize(shapes, 0.0, bounds, photo, factor) > _HALF
     if not drawn.any():
         return Rect(0, 0, 0, 0)
+    if drawn.all():
+        return bounds
     inside = np.pad(drawn.astype(np.uint8), 1)
     distance = cv2.distanceTransform(inside, cv2.DIST_C, 3)
     row, column = np.unravel_index(int(distance.argmax()), distance.shape)
