@@ -117,8 +117,8 @@ def test_the_network_gets_the_numbers_that_scikit_image_gives_to_restored_files(
 
     evaluated = unblur(*words((blurred, sharp), "--quality", "draft", "--device", "cpu", "--json"))
     out = tmp_path / "restored.png"
-    words = ("--quality", "draft", "--device", "cpu", "--scale", "1")
-    unblur("restore", blurred / "street.png", "-o", out, *words)
+    choices = ("--quality", "draft", "--device", "cpu", "--scale", "1")
+    unblur("restore", blurred / "street.png", "-o", out, *choices)
 
     (picture,) = evaluated.reports[0]["pictures"]
     restored, truth = read(out), read(sharp / "street.png")

@@ -1,8 +1,8 @@
 """The one door to OpenCV.
 
-Unblur stands on opencv-python-headless. Where a person's environment has opencv-python instead, its
-Linux wheel points Qt at its own plugins and fonts when it is imported, which breaks a PySide6 window
-that starts later. Here the two variables are put back.
+Unblur stands on opencv-python-headless. Where a person's environment has opencv-python instead,
+its Linux wheel points Qt at its own plugins and fonts when it is imported, which breaks a PySide6
+window that starts later. Here the two variables are put back.
 
 OpenCV is imported when something of it is first used, on whatever thread that is: the
 window's first picture does not wait for it.
