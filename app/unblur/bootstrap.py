@@ -9,12 +9,12 @@ from __future__ import annotations
 import argparse
 import faulthandler
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 from unblur import __version__, paths
 from unblur.document.document import Document, DocumentDiff
@@ -29,7 +29,7 @@ from unblur.ui.canvas.blur_overlay import BlurOverlay
 from unblur.ui.canvas.canvas import Canvas
 from unblur.ui.closing import Closer
 from unblur.ui.commands import Commands, Parts
-from unblur.ui.dialogs import on_demand
+from unblur.ui.dialog_commands import DialogCommands
 from unblur.ui.dialogs.hidden import ask_about_hidden
 from unblur.ui.dialogs.unsaved import ask_about
 from unblur.ui.display import told_without_display
@@ -41,7 +41,7 @@ from unblur.ui.gpu import GpuSetup
 from unblur.ui.hidden_guard import HiddenGuard
 from unblur.ui.icons import IconSet
 from unblur.ui.live_preview import LivePreview
-from unblur.ui.logbook import log_file, report_bugs_to, start_log
+from unblur.ui.logbook import report_bugs_to, start_log
 from unblur.ui.main_window import MainWindow
 from unblur.ui.mask_commands import MaskCommands
 from unblur.ui.model_library import ModelLibrary
@@ -62,7 +62,7 @@ from unblur.ui.panels.status import StatusBar
 from unblur.ui.panels.tool_options import ToolOptionsBar
 from unblur.ui.pasted import PastedPictures
 from unblur.ui.people_search import PeopleSearch
-from unblur.ui.preferences import Preferences, device_names, engine_wishes
+from unblur.ui.preferences import Preferences, engine_wishes
 from unblur.ui.psf_starts import first_blur
 from unblur.ui.psf_work import PsfWork
 from unblur.ui.recent_files import RecentFiles
@@ -312,21 +312,13 @@ class Program(QObject):
         self.empty.path_chosen.connect(lambda path: opener.open([path]))
         self.recent.changed.connect(self._show_recent)
         self._show_recent()
-        dialogs: dict[ActionId, Callable[[], object]] = {
-            ActionId.SETTINGS: self._open_settings,
-            ActionId.MODELS: lambda: _ask(on_demand.models(self.library, window)),
-            ActionId.SHORTCUTS: lambda: _ask(on_demand.shortcuts(self.actions, window)),
-            ActionId.ABOUT: lambda: _ask(on_demand.about(window)),
-            ActionId.LOG: lambda: QDesktopServices.openUrl(
-                QUrl.fromLocalFile(str(paths.state_dir()))
-            ),
-        }
-        for identity, opens in dialogs.items():
-            self.actions[identity].triggered.connect(lambda _=False, o=opens: o())
+        self.dialogs = DialogCommands(
+            self.actions, self.preferences, self.library, self.gpu, self.client, window
+        )
         self.library.changed.connect(self.panel.options.refresh_models)
         self.library.failed.connect(self._on_model_failed)
         self.preferences.changed.connect(self._on_preferences_changed)
-        report_bugs_to(self._report)
+        report_bugs_to(self.dialogs.report)
 
     def _connect_theme(self) -> None:
         self.appearance.theme_changed.connect(self._paint)
@@ -341,24 +333,10 @@ class Program(QObject):
         fill_recent(self.window.recent_menu, known, lambda path: self.opener.open([path]))
         self.empty.show_recent(known)
 
-    def _open_settings(self) -> None:
-        status = self.client.status
-        names = device_names(status.devices if status else ())
-        dialog = on_demand.settings(self.preferences.current, self.gpu, names, self.window)
-        dialog.changed.connect(self.preferences.change)
-        _ask(dialog)
-
     @Slot(object)
     def _on_model_failed(self, error: AppError) -> None:
-        if not on_demand.is_showing_models(self.window):  # which tells it itself
+        if not self.dialogs.is_showing_models:
             self.banners.show_error(error)
-
-    def _report(self, error: BaseException) -> None:
-        if on_demand.is_reporting(self.window):
-            return  # one at a time: a mistake in painting comes back with every frame
-        dialog = on_demand.report(error, log_file(paths.state_dir()), self.window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
 
     def _may_close(self) -> bool:
         has_work = any(opened.has_unsaved_work for opened in self.session.photos)
@@ -401,11 +379,6 @@ class Program(QObject):
             self.status.show_engine_starting()
             self.restorer.stop()
             self.client.warm_up(DEFAULT_MODEL_ID, *engine_wishes(after))
-
-
-def _ask(dialog: QDialog) -> None:
-    dialog.exec()
-    dialog.deleteLater()  # its parent lives as long as the program
 
 
 _ONCE = Qt.ConnectionType.SingleShotConnection
