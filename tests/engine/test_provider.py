@@ -56,6 +56,7 @@ class _Descriptor:
     def __init__(self, model_id: str, device: torch.device) -> None:
         self.card = type("Card", (), {"id": model_id})()
         self.nbytes = 100
+        self.network = torch.nn.Identity()
         type(self).loaded += 1
 
     def __call__(self, batch: torch.Tensor, quality: str) -> torch.Tensor:

@@ -57,9 +57,14 @@ class Growth:
         return None if peak is None or self._before is None else max(0, peak - self._before)
 
 
-def forgotten_peak() -> int:
-    """Bytes that the process once had, of which the system no longer knows: it was asked to."""
-    return _forgotten[0]
+def peak_of_process() -> int | None:
+    """Bytes of this process at their highest; None where only getrusage tells.
+
+    With what the system was asked to forget. On Linux getrusage will not do: a process begins
+    with the peak of the one that started it.
+    """
+    peak = _status_bytes("VmHWM")
+    return None if peak is None else max(peak, _forgotten[0])
 
 
 def _used_now(device: Device) -> int | None:
