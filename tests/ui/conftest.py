@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -221,6 +221,9 @@ def whole_program(
         program.window.close()
         program.window.deleteLater()
         program.deleteLater()
+    # Gone before the style is: Qt keeps what a sheet said of a widget, and one that outlives
+    # its sheet has been found there after its end, by the next sheet (a crash in setStyleSheet).
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qapp.setStyle(style)
     qapp.setStyleSheet(sheet)
     qapp.setPalette(palette)
