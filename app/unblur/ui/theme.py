@@ -100,6 +100,9 @@ class Appearance(QObject):
     def _apply(self) -> None:
         self.theme = self._chosen()
         self._application.setPalette(palette_of(self.theme))
+        # Replacing a sheet, Qt walks over the widgets that it remembers, and was seen to crash on
+        # one that was gone; removing and setting it, Qt walks over those that exist.
+        self._application.setStyleSheet("")
         self._application.setStyleSheet(stylesheet(self.theme, self._chevron))
         self.theme_changed.emit(self.theme)
 
