@@ -31,7 +31,7 @@ _DAMAGED = (
     ValueError,
     KeyError,
     EOFError,
-    NotImplementedError,
+    NotImplementedError,  # how zipfile says that it cannot undo this kind of compression
 )
 
 
