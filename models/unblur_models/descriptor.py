@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from unblur_models.catalog import ModelCard
+from unblur_models.padding import padded
+from unblur_models.pixels import FloatArray, Pixels, to_batch, to_pixels
 
 
 class ModelDescriptor:
@@ -47,15 +50,10 @@ class ModelDescriptor:
         that the network does not take. Runs in inference mode.
         """
         stages = self.card.quality(quality).stages
+        self._require_pictures(batch, mask)
         multiple = self.card.size_multiple
-        if batch.ndim != 4 or batch.shape[1] != 3:
-            raise ValueError(f"a batch is (N, 3, H, W), not {tuple(batch.shape)}")
-        if batch.shape[2] % multiple or batch.shape[3] % multiple or 0 in batch.shape:
+        if batch.shape[2] % multiple or batch.shape[3] % multiple:
             raise ValueError(f"{tuple(batch.shape[2:])} are not multiples of {multiple}")
-        if mask is not None and not self.takes_mask:
-            raise ValueError(f"{self.card.id} takes no mask")
-        if mask is not None and mask.shape != (len(batch), 1, *batch.shape[2:]):
-            raise ValueError(f"a mask {tuple(mask.shape)} does not fit {tuple(batch.shape)}")
         inputs = [each for each in (batch, mask) if each is not None]
         with torch.inference_mode():
             restored: Tensor = self.network(
@@ -64,6 +62,27 @@ class ModelDescriptor:
             )
         return restored
 
+    def restore(self, pixels: Pixels, quality: str, mask: FloatArray | None = None) -> Pixels:
+        """A photo of any size from one pixel, in one piece and at its depth.
+
+        `pixels` is (H, W, 3), RGB: uint8, uint16, or float32 in [0, 1]. `mask`, for a network
+        that takes one, is (H, W) in [0, 1]. Where the network has to see beyond the borders
+        they are reflected. Memory grows with the size (the card's `tile` is a good one): cut
+        larger photos into overlapping tiles. Raises UnknownQualityError, and ValueError for
+        another shape or type.
+        """
+        if pixels.ndim != 3:
+            raise ValueError(f"pixels are (H, W, 3), not {pixels.shape}")
+        batch = to_batch(pixels)
+        people = None if mask is None else to_batch(mask.astype(np.float32)[..., np.newaxis])
+        self._require_pictures(batch, people)
+        multiple = self.card.size_multiple
+        restored = self(
+            padded(batch, multiple), quality, None if people is None else padded(people, multiple)
+        )
+        height, width = pixels.shape[:2]
+        return to_pixels(restored[:, :, :height, :width], pixels)
+
     def again(self, batch: Tensor, quality: str, mask: Tensor | None = None) -> Tensor:
         """The same in the most careful way that the network has, for where it gave no picture.
 
@@ -71,3 +90,12 @@ class ModelDescriptor:
         """
         with getattr(self.network, "carefully", nullcontext)():
             return self(batch, quality, mask)
+
+    def _require_pictures(self, batch: Tensor, mask: Tensor | None) -> None:
+        """Raises ValueError for what is no batch of pictures, or a mask that does not fit."""
+        if batch.ndim != 4 or batch.shape[1] != 3 or 0 in batch.shape:
+            raise ValueError(f"a batch is (N, 3, H, W), not {tuple(batch.shape)}")
+        if mask is not None and not self.takes_mask:
+            raise ValueError(f"{self.card.id} takes no mask")
+        if mask is not None and mask.shape != (len(batch), 1, *batch.shape[2:]):
+            raise ValueError(f"a mask {tuple(mask.shape)} does not fit {tuple(batch.shape)}")

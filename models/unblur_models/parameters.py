@@ -1,8 +1,4 @@
-"""Between published parameters and a network: read hyper-parameters from shapes, then fill it.
-
-What does not fit is named, tensor by tensor: "does not load" helps nobody who has a file from
-somewhere and a network from somewhere else.
-"""
+"""Between published parameters and a network: read hyper-parameters from shapes, then fill it."""
 
 from __future__ import annotations
 
@@ -13,17 +9,15 @@ import torch
 from torch import Tensor, nn
 
 from unblur_models.errors import ParametersDifferError
+from unblur_models.shapes import Shape, require_same, shape_in
 
 StateDict = Mapping[str, Tensor]
 Network = TypeVar("Network", bound=nn.Module)
-Hyperparameters = TypeVar("Hyperparameters")
-Shape = tuple[int, ...]
 
 
-def numbered(state: StateDict, prefix: str) -> int:
-    """How many different words follow `prefix`: the layers of a list whose names begin so."""
-    start = len(prefix)
-    return len({name[start:].split(".")[0] for name in state if name.startswith(prefix)})
+def shapes_of(state: StateDict) -> dict[str, Shape]:
+    """The shape of every parameter."""
+    return {name: tuple(value.shape) for name, value in state.items()}
 
 
 def shape_of(state: StateDict, name: str, architecture: str, dimensions: int) -> Shape:
@@ -31,14 +25,8 @@ def shape_of(state: StateDict, name: str, architecture: str, dimensions: int) ->
 
     Raises ParametersDifferError when it is missing, empty or has not so many dimensions.
     """
-    if name not in state:
-        raise ParametersDifferError(architecture, [f"{name} is missing"])
-    shape = tuple(state[name].shape)
-    if len(shape) != dimensions or 0 in shape:
-        raise ParametersDifferError(
-            architecture, [f"{name} is {shape}, expected {dimensions} dimensions, none of them 0"]
-        )
-    return shape
+    here = {name: tuple(state[name].shape)} if name in state else {}
+    return shape_in(here, name, architecture, dimensions)
 
 
 def require_colour(state: StateDict, first: str, last: str, architecture: str) -> None:
@@ -55,19 +43,20 @@ def require_colour(state: StateDict, first: str, last: str, architecture: str) -
 
 
 def filled(
-    make: Callable[[Hyperparameters], Network],
-    hyperparameters: Hyperparameters,
-    state: StateDict,
-    architecture: str,
+    make: Callable[[], Network], state: StateDict, architecture: str, *, described: object
 ) -> Network:
-    """A network with these parameters, in float32 and channels-last order.
+    """What `make` makes, with these parameters, in float32 and channels-last order.
 
-    `make` is its class. It is made on the meta device, so that nothing is drawn at random
-    only to be thrown away. Raises ParametersDifferError.
+    It is made on the meta device, so that nothing is drawn at random only to be thrown away.
+    `described` is its hyper-parameters, which an error repeats: a shape that differs differs
+    from what they ask for. Raises ParametersDifferError.
     """
     with torch.device("meta"):
-        network = make(hyperparameters)
-    fill(network, state, architecture, described=hyperparameters)
+        network = make()
+    require_same(
+        shapes_of(network.state_dict()), shapes_of(state), architecture, described=described
+    )
+    network.load_state_dict({name: value.float() for name, value in state.items()}, assign=True)
     in_channels_last(network)
     return network
 
@@ -76,26 +65,6 @@ def require_one_stage(stages: int, architecture: str) -> None:
     """Raises ValueError unless one stage is asked of a network that has no more."""
     if stages != 1:
         raise ValueError(f"{architecture} has one stage, not {stages}")
-
-
-def fill(network: nn.Module, state: StateDict, architecture: str, *, described: object) -> None:
-    """Give a network on the meta device these parameters, in float32.
-
-    `described` is its hyper-parameters, which an error repeats: a shape that differs differs
-    from what they ask for. Raises ParametersDifferError.
-    """
-    wanted = {name: tuple(value.shape) for name, value in network.state_dict().items()}
-    found = {name: tuple(value.shape) for name, value in state.items()}
-    differences = [f"{name} is missing" for name in wanted if name not in found]
-    differences += [f"{name} is unknown" for name in found if name not in wanted]
-    differences += [
-        f"{name} is {found[name]}, expected {shape}"
-        for name, shape in wanted.items()
-        if found.get(name, shape) != shape
-    ]
-    if differences:
-        raise ParametersDifferError(architecture, differences, described=str(described))
-    network.load_state_dict({name: value.float() for name, value in state.items()}, assign=True)
 
 
 def in_channels_last(network: nn.Module) -> None:

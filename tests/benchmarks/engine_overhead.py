@@ -14,11 +14,13 @@ import argparse
 import sys
 import time
 
+# Before torch: how its threads wait for one another is read when it is imported.
+from unblur.engine.blending import RestoredTiles, read_layers  # isort: split
+
 import torch
 
 from unblur.document.geometry import Rect, Size
 from unblur.engine.bench import benchmark_request, measure_laps
-from unblur.engine.blending import RestoredTiles, read_layers
 from unblur.engine.device import choose_device
 from unblur.engine.provider import ZooProvider
 from unblur.engine.request import InferenceRequest

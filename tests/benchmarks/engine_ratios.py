@@ -1,7 +1,7 @@
 """The engine beside others with the same weights: bare tiles, one piece, and tiles without care.
 
     python tests/benchmarks/engine_ratios.py PHOTO [--model srn-color.gopro] [--quality good]
-        [--width 960] [--height 640] [--rounds 3] [--threads 2]
+        [--width 960] [--height 640] [--rounds 3] [--threads 2] [--halo PIXELS]
 
 All restore the middle of one photo, turn by turn, so that a busy machine slows all of them:
 
@@ -11,11 +11,12 @@ All restore the middle of one photo, turn by turn, so that a busy machine slows 
 - `overlap 16`: tiles as large as ours that see 16 pixels of their neighbours and are cut off
   hard, one by one, as chaiNNer does it with spandrel (aim: the engine never slower).
 
-Seconds are processor time, medians of the rounds; `times` is the median of the ratios to the
-engine within a round. Memory is what each needs beyond the loaded network. `border` is the mean
-difference to the result in one piece, in levels, within 8 pixels of where tiles meet, `away` the
-same elsewhere with its spread from band to band, and `step` how much the difference changes from
-one pixel to the next across the line where they meet, over that of any other line.
+Seconds are medians of the rounds; `times` is the median of the ratios to the engine within a
+round, of wall time and of processor time (which alone tells something on a busy machine). Memory
+is what each needs beyond the loaded network. `border` is the mean difference to the result in one
+piece, in levels, within 8 pixels of where tiles meet, `away` the same elsewhere with its spread
+from band to band, and `step` how much the difference changes from one pixel to the next across
+the line where they meet, over that of any other line.
 """
 
 from __future__ import annotations
@@ -25,9 +26,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
+
+# Before torch: how its threads wait for one another is read when it is imported.
+from unblur.engine.blending import RestoredTiles  # isort: split
 
 import numpy as np
 import torch
@@ -38,7 +42,6 @@ from unblur.document.geometry import Rect, Size
 from unblur.document.grid import TileGrid
 from unblur.engine import tensors
 from unblur.engine.bench import photo_request
-from unblur.engine.blending import RestoredTiles
 from unblur.engine.device import Device, choose_device
 from unblur.engine.memory import Growth
 from unblur.engine.provider import Model, ZooProvider
@@ -61,6 +64,7 @@ class Contestant:
     """A way to restore, and what came of it."""
 
     work: Work
+    wall: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     memory: int | None = None
     pixels: UInt16Image | None = None
@@ -75,10 +79,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--height", type=int, default=640)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--halo", type=int, help="instead of the card's")
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
     pixels = _middle(decode(options.photo).pixels, Size(options.width, options.height))
     card, device, provider = catalog.card(options.model), choose_device("cpu"), ZooProvider()
+    if options.halo is not None:
+        card = replace(card, halo=options.halo)
     model = provider.get(card.id, device)
     whole = Rect(0, 0, pixels.shape[1], pixels.shape[0])
     request = photo_request(card, options.quality, "cpu", pixels, whole)
@@ -104,9 +111,11 @@ def _compete(ways: dict[str, Contestant], device: Device, rounds: int) -> None:
     """Everybody in every round; a round before them in which kernels are prepared counts not."""
     for number in range(1 + rounds):
         for each in ways.values():
-            growth, started = Growth(device), time.process_time()
+            growth = Growth(device)
+            wall, started = time.perf_counter(), time.process_time()
             each.pixels = each.work()
             if number:
+                each.wall.append(time.perf_counter() - wall)
                 each.seconds.append(time.process_time() - started)
                 each.memory = max(each.memory or 0, growth.bytes() or 0)
 
@@ -173,13 +182,20 @@ def _without_care(pixels: PixelImage, model: Model, quality: str, side: int) -> 
 
 
 def _times(ways: dict[str, Contestant]) -> Iterator[str]:
-    yield "| | core seconds | times the engine's | memory MB |"
-    yield "|---|---|---|---|"
+    yield "| | seconds | times the engine's | core seconds | times the engine's | memory MB |"
+    yield "|---|---|---|---|---|---|"
     own = ways["engine"]
     for name, each in ways.items():
-        ratio = median(a / b for a, b in zip(each.seconds, own.seconds, strict=True))
         memory = "?" if each.memory is None else f"{each.memory / 2**20:.0f}"
-        yield f"| {name} | {median(each.seconds):.2f} | {ratio:.3f} | {memory} |"
+        yield (
+            f"| {name} | {median(each.wall):.2f} | {_ratio(each.wall, own.wall):.3f}"
+            f" | {median(each.seconds):.2f} | {_ratio(each.seconds, own.seconds):.3f}"
+            f" | {memory} |"
+        )
+
+
+def _ratio(these: Sequence[float], others: Sequence[float]) -> float:
+    return median(a / b for a, b in zip(these, others, strict=True))
 
 
 def _seams(ways: dict[str, Contestant], grid: TileGrid, size: Size) -> Iterator[str]:

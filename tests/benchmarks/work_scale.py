@@ -22,6 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
+# Before torch: how its threads wait for one another is read when it is imported.
+from unblur.engine.tiling import resolve_scale  # isort: split
+
 import numpy as np
 import torch
 
@@ -35,7 +38,6 @@ from unblur.document.region import ModelChoice, Region, Scale, new_region_id
 from unblur.document.shapes import Rectangle
 from unblur.engine.device import choose_device
 from unblur.engine.provider import ZooProvider
-from unblur.engine.tiling import resolve_scale
 from unblur.imaging.codec import decode
 from unblur.imaging.quality import psnr
 from unblur_models import catalog

@@ -34,7 +34,9 @@ def street(tmp_path: Path) -> Path:
 def restore(unblur: Command, street: Path, tmp_path: Path) -> Command:
     """Restore the street with a small network of one's own, in full, on the CPU."""
     torch.manual_seed(0)
-    network = PlainUnet(Hyperparameters(unshuffle=2, width=4, encoder=(1,), middle=1, decoder=(2,)))
+    network = PlainUnet(
+        shape=Hyperparameters(unshuffle=2, width=4, encoder=(1,), middle=1, decoder=(2,))
+    )
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.copy_(torch.randn_like(parameter) * 0.02)

@@ -32,7 +32,9 @@ def test_a_whole_photo_is_restored_within_the_memory_that_is_promised(
     tmp_path: Path, own_home: Path
 ) -> None:
     torch.manual_seed(0)
-    network = PlainUnet(Hyperparameters(unshuffle=2, width=4, encoder=(1,), middle=1, decoder=(2,)))
+    network = PlainUnet(
+        shape=Hyperparameters(unshuffle=2, width=4, encoder=(1,), middle=1, decoder=(2,))
+    )
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.copy_(torch.randn_like(parameter) * 0.02)

@@ -26,7 +26,7 @@ TINY = "plain-tiny.street"
 def parameters() -> dict[str, torch.Tensor]:
     torch.manual_seed(4)
     shape = Hyperparameters(unshuffle=2, width=4, encoder=(1,), middle=1, decoder=(1,))
-    state = PlainUnet(shape).state_dict()
+    state = PlainUnet(shape=shape).state_dict()
     return {name: torch.randn(each.shape) * 0.01 for name, each in state.items()}
 
 

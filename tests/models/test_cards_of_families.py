@@ -22,15 +22,15 @@ HIDDEN = tuple(int(width * 2.66) for width in (48, 96, 192, 384))
 
 
 def nafnet(width: int) -> Callable[[], nn.Module]:
-    return lambda: NafNet(NafNetShape(width, (1, 1, 1, 28), 1, (1, 1, 1, 1)))
+    return lambda: NafNet(shape=NafNetShape(width, (1, 1, 1, 28), 1, (1, 1, 1, 1)))
 
 
 def restormer() -> nn.Module:
-    return Restormer(RestormerShape(48, (4, 6, 6, 8), 4, (1, 2, 4, 8), HIDDEN, False, True))
+    return Restormer(shape=RestormerShape(48, (4, 6, 6, 8), 4, (1, 2, 4, 8), HIDDEN, False, True))
 
 
 def fftformer() -> nn.Module:
-    return FftFormer(FftFormerShape(48, (6, 6, 12), 4, (144, 288, 576), (255, 510), 8, False))
+    return FftFormer(shape=FftFormerShape(48, (6, 6, 12), 4, (144, 288, 576), (255, 510), 8, False))
 
 
 PUBLISHED = {

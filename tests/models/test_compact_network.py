@@ -22,7 +22,7 @@ SHIPPED = Hyperparameters(width=40, near=(2, 2, 2), far=(4, 4, 4, 1))
 def trained(shape: Hyperparameters) -> Compact:
     """A network in training form with random parameters, as if it had learnt something."""
     torch.manual_seed(0)
-    network = Compact(shape, is_training_form=True).eval()
+    network = Compact(shape=shape, is_training_form=True).eval()
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.add_(torch.randn_like(parameter) * 0.05)
@@ -31,7 +31,7 @@ def trained(shape: Hyperparameters) -> Compact:
 
 def test_a_new_network_returns_the_picture() -> None:
     picture = torch.rand(2, 3, 31, 48)
-    assert torch.equal(Compact(SHAPES[0])(picture), picture)
+    assert torch.equal(Compact(shape=SHAPES[0])(picture), picture)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -50,7 +50,7 @@ def test_the_parameters_alone_make_the_same_network_again(shape: Hyperparameters
 @pytest.mark.parametrize("shape", SHAPES)
 def test_folding_changes_nothing_but_the_number_of_layers(shape: Hyperparameters) -> None:
     network = trained(shape).double()
-    plain = Compact(shape).double()
+    plain = Compact(shape=shape).double()
     plain.load_state_dict(folded(network.state_dict()))
     picture = torch.rand(1, 3, 32, 24, dtype=torch.float64)
     assert torch.allclose(network(picture), plain(picture), rtol=0, atol=1e-12)
@@ -82,7 +82,7 @@ def test_edges_are_steps_to_the_neighbours() -> None:
 
 
 def test_a_pixel_depends_on_every_pixel_up_to_68_away() -> None:
-    network = Compact(Hyperparameters(width=2, near=(2, 2, 2), far=(4, 4, 4, 1))).double()
+    network = Compact(shape=Hyperparameters(width=2, near=(2, 2, 2), far=(4, 4, 4, 1))).double()
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.uniform_(0.1, 0.2)  # positive, so that nothing is cut off or cancels
@@ -99,11 +99,11 @@ def test_a_pixel_depends_on_every_pixel_up_to_68_away() -> None:
 def test_the_network_that_we_train_has_the_size_it_should(
     cost: Callable[..., tuple[int, float]],
 ) -> None:
-    parameters, gmacs = cost(Compact(SHIPPED), 3)
+    parameters, gmacs = cost(Compact(shape=SHIPPED), 3)
     assert parameters == 278_686
     assert gmacs == pytest.approx(277.9, abs=0.1)
 
 
 def test_there_is_one_stage() -> None:
     with pytest.raises(ValueError, match="one stage"):
-        Compact(SHAPES[0])(torch.rand(1, 3, 16, 16), stages=2)
+        Compact(shape=SHAPES[0])(torch.rand(1, 3, 16, 16), stages=2)

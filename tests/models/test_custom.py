@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 def network(seed: int = 0) -> PlainUnet:
     torch.manual_seed(seed)
-    made = PlainUnet(SHAPE)
+    made = PlainUnet(shape=SHAPE)
     with torch.no_grad():
         for parameter in made.parameters():
             parameter.copy_(torch.randn_like(parameter) * 0.05)
@@ -210,7 +210,9 @@ def test_weights_of_another_network_or_size_are_refused(
 ) -> None:
     with pytest.raises(WrongArchitectureError):
         add_weights(file, card(catalog.DEFAULT_MODEL_ID), folder)
-    other = PlainUnet(Hyperparameters(unshuffle=2, width=8, encoder=(1,), middle=1, decoder=(1,)))
+    other = PlainUnet(
+        shape=Hyperparameters(unshuffle=2, width=8, encoder=(1,), middle=1, decoder=(1,))
+    )
     torch.save(other.state_dict(), file)
     with pytest.raises(ParametersDifferError, match="parameters instead of"):
         add_weights(file, known, folder)

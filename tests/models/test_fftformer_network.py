@@ -39,7 +39,7 @@ def randoms(*shape: int) -> Tensor:
 def test_the_hyperparameters_are_read_from_the_parameters(
     shape: Hyperparameters, learnt: Learnt
 ) -> None:
-    assert hyperparameters(learnt(FftFormer(shape))) == shape
+    assert hyperparameters(learnt(FftFormer(shape=shape))) == shape
 
 
 def test_the_published_network_has_the_published_size(
@@ -47,7 +47,7 @@ def test_the_published_network_has_the_published_size(
 ) -> None:
     shape = Hyperparameters(48, (6, 6, 12), 4, (144, 288, 576), (255, 510), 8, False)
     with torch.device("meta"):
-        network = FftFormer(shape)
+        network = FftFormer(shape=shape)
     parameters, a_megapixel = cost(network, 3)
     assert parameters / 1e6 == pytest.approx(16.6, abs=0.05)
     facts = card("fftformer-base.gopro")
@@ -58,14 +58,14 @@ def test_the_published_network_has_the_published_size(
 
 
 def test_a_missing_tensor_is_named(learnt: Learnt) -> None:
-    state = learnt(FftFormer(TINY))
+    state = learnt(FftFormer(shape=TINY))
     del state["fuse2.conv.bias"]
     with pytest.raises(ParametersDifferError, match=r"fuse2\.conv\.bias is missing"):
         FftFormer.from_state_dict(state)
 
 
 def test_a_filter_of_another_patch_is_named(learnt: Learnt) -> None:
-    state = learnt(FftFormer(TINY))
+    state = learnt(FftFormer(shape=TINY))
     state["refinement.0.ffn.fft"] = torch.ones(24, 1, 1, 4, 3)
     with pytest.raises(ParametersDifferError, match=r"side=8.*refinement\.0\.ffn\.fft is \(24, 1"):
         FftFormer.from_state_dict(state)

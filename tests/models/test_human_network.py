@@ -30,7 +30,7 @@ SHIPPED = Hyperparameters(4, 64, encoder=(1, 2), middle=4, branches=(1, 1), fusi
 def trained(shape: Hyperparameters) -> HumanAware:
     """A network in training form with random parameters, as if it had learnt something."""
     torch.manual_seed(0)
-    network = HumanAware(shape, is_training_form=True).eval()
+    network = HumanAware(shape=shape, is_training_form=True).eval()
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.add_(torch.randn_like(parameter) * 0.05)
@@ -39,7 +39,7 @@ def trained(shape: Hyperparameters) -> HumanAware:
 
 def test_a_new_network_returns_the_picture() -> None:
     picture, mask = torch.rand(2, 3, 32, 48), torch.rand(2, 1, 32, 48)
-    assert torch.equal(HumanAware(SHAPES[0])(picture, mask), picture)
+    assert torch.equal(HumanAware(shape=SHAPES[0])(picture, mask), picture)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -58,7 +58,7 @@ def test_the_parameters_alone_make_the_same_network_again(shape: Hyperparameters
 @pytest.mark.parametrize("shape", SHAPES)
 def test_folding_changes_nothing_but_the_number_of_layers(shape: Hyperparameters) -> None:
     network = trained(shape).double()
-    plain = HumanAware(shape).double()
+    plain = HumanAware(shape=shape).double()
     plain.load_state_dict(folded(network.state_dict()))
     picture, mask = (torch.rand(1, each, 32, 48, dtype=torch.float64) for each in (3, 1))
     assert torch.allclose(network(picture, mask), plain(picture, mask), rtol=0, atol=1e-12)
@@ -114,7 +114,7 @@ def test_what_the_mask_calls_background_is_nothing_to_the_persons_decoder() -> N
 @pytest.mark.parametrize("shape", [(1, 1, 32, 16), (1, 3, 32, 32), (2, 1, 32, 32)])
 def test_a_mask_of_another_shape_is_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="does not fit"):
-        HumanAware(SHAPES[0])(torch.rand(1, 3, 32, 32), torch.zeros(*shape))
+        HumanAware(shape=SHAPES[0])(torch.rand(1, 3, 32, 32), torch.zeros(*shape))
 
 
 def test_a_missing_parameter_is_named() -> None:
@@ -140,15 +140,15 @@ def test_a_padded_picture_of_any_size_is_restored(size: tuple[int, int]) -> None
 def test_the_network_that_we_train_costs_what_the_default_one_does(
     cost: Callable[..., tuple[int, float]],
 ) -> None:
-    parameters, gmacs = cost(HumanAware(SHIPPED), 3, 1)
+    parameters, gmacs = cost(HumanAware(shape=SHIPPED), 3, 1)
     assert parameters == 7_500_528
     assert gmacs == pytest.approx(72.1, abs=0.1)
-    assert cost(HumanAware(SHIPPED), 3)[1] == pytest.approx(61.8, abs=0.1)
+    assert cost(HumanAware(shape=SHIPPED), 3)[1] == pytest.approx(61.8, abs=0.1)
 
 
 def test_there_is_one_stage() -> None:
     with pytest.raises(ValueError, match="one stage"):
-        HumanAware(SHAPES[0])(torch.rand(1, 3, 16, 16), stages=2)
+        HumanAware(shape=SHAPES[0])(torch.rand(1, 3, 16, 16), stages=2)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 from torch.nn import functional
 
+from unblur_models.errors import ParametersDifferError
 from unblur_models.maxim import tokens
 from unblur_models.maxim.convert import converted
 from unblur_models.maxim.network import Maxim
@@ -75,12 +76,34 @@ def test_the_state_survives_a_file(state: State) -> None:
     assert torch.equal(before, after)
 
 
-def test_only_a_whole_maxim_is_detected(state: State) -> None:
+def test_a_maxim_is_known_by_its_first_and_its_deepest_layer(state: State) -> None:
     assert Maxim.detect(state)
     assert not Maxim.detect({})
     assert not Maxim.detect({"intro.weight": torch.zeros(3)})
-    assert not Maxim.detect({**state, "more.weight": torch.zeros(3)})
-    assert not Maxim.detect({name: each for name, each in state.items() if "output" not in name})
+    assert not Maxim.detect({"stages.0.input.0.weight": torch.zeros(8, 3, 3, 3)})
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("stages.1.output.bias", None, r"stages\.1\.output\.bias is missing"),
+        ("more.weight", (3,), r"more\.weight is unknown"),
+        ("stages.0.skip.1.up.weight", (32, 16, 4, 4), r"is \(32, 16, 4, 4\), expected .*2, 2\)"),
+        ("stages.0.encoder.1.groups.0.gmlp.block.mix.weight", (15, 15), "15 cells, .* no square"),
+        ("stages.0.encoder.2.groups.0.gmlp.block.mix.weight", (9, 9), r"sides=\(4, 4, 3\)"),
+        ("stages.0.input.0.weight", (3, 3), "expected 4 dimensions"),
+        ("stages.0.encoder.0.groups.0.attention.squeeze.weight", None, r"squeeze\.weight is miss"),
+    ],
+)
+def test_what_does_not_fit_is_named(
+    state: State, name: str, change: tuple[int, ...] | None, message: str
+) -> None:
+    if change is None:
+        del state[name]
+    else:
+        state[name] = torch.zeros(change)
+    with pytest.raises(ParametersDifferError, match=message):
+        Maxim.from_state_dict(state)
 
 
 @pytest.mark.parametrize("factor", [2, 4])

@@ -31,14 +31,14 @@ def noise(height: int, width: int, number: int = 1) -> Tensor:
 
 @pytest.fixture
 def network(learnt: Learnt) -> NafNet:
-    return NafNet.from_state_dict(learnt(NafNet(TINY))).eval().requires_grad_(False)
+    return NafNet.from_state_dict(learnt(NafNet(shape=TINY))).eval().requires_grad_(False)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_hyperparameters_are_read_from_the_parameters(
     shape: Hyperparameters, learnt: Learnt
 ) -> None:
-    assert hyperparameters(learnt(NafNet(shape))) == shape
+    assert hyperparameters(learnt(NafNet(shape=shape))) == shape
 
 
 @pytest.mark.parametrize(("width", "millions", "gmacs"), [(32, 17.1, 16.0), (64, 67.9, 63.5)])
@@ -47,7 +47,7 @@ def test_the_published_networks_have_the_published_size(
 ) -> None:
     shape = Hyperparameters(width, encoder=(1, 1, 1, 28), middle=1, decoder=(1, 1, 1, 1))
     with torch.device("meta"):
-        network = NafNet(shape)
+        network = NafNet(shape=shape)
     parameters, a_megapixel = cost(network, 3)
     assert parameters / 1e6 == pytest.approx(millions, abs=0.05)
     assert a_megapixel * 256**2 / 1e6 == pytest.approx(gmacs, rel=0.01)
@@ -57,14 +57,14 @@ def test_the_published_networks_have_the_published_size(
 
 
 def test_a_missing_block_is_named(learnt: Learnt) -> None:
-    state = learnt(NafNet(TINY))
+    state = learnt(NafNet(shape=TINY))
     short = {name: value for name, value in state.items() if name != "encoders.1.0.conv2.bias"}
     with pytest.raises(ParametersDifferError, match=r"encoders\.1\.0\.conv2\.bias is missing"):
         NafNet.from_state_dict(short)
 
 
 def test_a_block_that_is_too_wide_is_named_with_what_was_expected(learnt: Learnt) -> None:
-    state = learnt(NafNet(TINY))
+    state = learnt(NafNet(shape=TINY))
     state["downs.0.weight"] = torch.zeros(9, 4, 2, 2)
     expected = r"width=4.*downs\.0\.weight is \(9, 4, 2, 2\), expected \(8, 4, 2, 2\)"
     with pytest.raises(ParametersDifferError, match=expected):
@@ -72,7 +72,7 @@ def test_a_block_that_is_too_wide_is_named_with_what_was_expected(learnt: Learnt
 
 
 def test_a_network_for_grey_pictures_is_refused(learnt: Learnt) -> None:
-    state = {**learnt(NafNet(TINY)), "intro.weight": torch.zeros(4, 1, 3, 3)}
+    state = {**learnt(NafNet(shape=TINY)), "intro.weight": torch.zeros(4, 1, 3, 3)}
     with pytest.raises(ParametersDifferError, match=r"intro\.weight sees 1 channels"):
         NafNet.from_state_dict(state)
 

@@ -24,12 +24,12 @@ from unblur_models.restormer.network import Restormer
 Learnt = Callable[[nn.Module], dict[str, Tensor]]
 
 TINY: dict[str, Callable[[], Any]] = {
-    "NAFNet": lambda: NafNet(NafNetShape(4, (1, 1, 1), 1, (1, 1, 1))),
+    "NAFNet": lambda: NafNet(shape=NafNetShape(4, (1, 1, 1), 1, (1, 1, 1))),
     "Restormer": lambda: Restormer(
-        RestormerShape(4, (1, 1, 1, 1), 1, (1, 2, 2, 4), (10, 21, 42, 85), False, True)
+        shape=RestormerShape(4, (1, 1, 1, 1), 1, (1, 2, 2, 4), (10, 21, 42, 85), False, True)
     ),
     "FFTformer": lambda: FftFormer(
-        FftFormerShape(4, (1, 1, 1), 1, (12, 24, 48), (21, 42), 8, False)
+        shape=FftFormerShape(4, (1, 1, 1), 1, (12, 24, 48), (21, 42), 8, False)
     ),
 }
 SIZES = [(1, 1), (1, 40), (37, 1), (7, 9), (31, 33), (64, 64), (3000, 37)]  # width, height

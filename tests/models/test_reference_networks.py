@@ -44,18 +44,18 @@ pytestmark = pytest.mark.skipif(
 
 HIDDEN = (127, 255, 510, 1021)
 NETWORKS: dict[str, Callable[[], Any]] = {
-    "NAFNet": lambda: NafNet(nafnet.Hyperparameters(16, (1, 2, 1), 2, (1, 2, 1))),
+    "NAFNet": lambda: NafNet(shape=nafnet.Hyperparameters(16, (1, 2, 1), 2, (1, 2, 1))),
     "NAFNet as published": lambda: NafNet(
-        nafnet.Hyperparameters(32, (1, 1, 1, 28), 1, (1, 1, 1, 1))
+        shape=nafnet.Hyperparameters(32, (1, 1, 1, 28), 1, (1, 1, 1, 1))
     ),
     "Restormer": lambda: Restormer(
-        restormer.Hyperparameters(48, (1, 2, 1, 1), 1, (1, 2, 4, 8), HIDDEN, False, True)
+        shape=restormer.Hyperparameters(48, (1, 2, 1, 1), 1, (1, 2, 4, 8), HIDDEN, False, True)
     ),
     "Restormer with biases and plain norms": lambda: Restormer(
-        restormer.Hyperparameters(48, (1, 1, 1, 1), 1, (1, 2, 4, 8), HIDDEN, True, False)
+        shape=restormer.Hyperparameters(48, (1, 1, 1, 1), 1, (1, 2, 4, 8), HIDDEN, True, False)
     ),
     "FFTformer": lambda: FftFormer(
-        fftformer.Hyperparameters(16, (1, 2, 1), 1, (48, 96, 192), (85, 170), 8, False)
+        shape=fftformer.Hyperparameters(16, (1, 2, 1), 1, (48, 96, 192), (85, 170), 8, False)
     ),
 }
 

@@ -34,7 +34,7 @@ SHAPES = [
 def test_the_hyperparameters_are_read_from_the_parameters(
     shape: Hyperparameters, learnt: Learnt
 ) -> None:
-    assert hyperparameters(learnt(Restormer(shape))) == shape
+    assert hyperparameters(learnt(Restormer(shape=shape))) == shape
 
 
 def test_the_published_network_has_the_published_size(
@@ -43,7 +43,7 @@ def test_the_published_network_has_the_published_size(
     hidden = tuple(int(width * 2.66) for width in (48, 96, 192, 384))
     shape = Hyperparameters(48, (4, 6, 6, 8), 4, (1, 2, 4, 8), hidden, False, True)
     with torch.device("meta"):
-        network = Restormer(shape)
+        network = Restormer(shape=shape)
     parameters, a_megapixel = cost(network, 3)
     assert parameters / 1e6 == pytest.approx(26.13, abs=0.005)
     facts = card("restormer-base.gopro")
@@ -54,21 +54,21 @@ def test_the_published_network_has_the_published_size(
 
 
 def test_a_missing_tensor_is_named(learnt: Learnt) -> None:
-    state = learnt(Restormer(TINY))
+    state = learnt(Restormer(shape=TINY))
     del state["latent.0.attn.qkv.weight"]
     with pytest.raises(ParametersDifferError, match=r"latent\.0\.attn\.qkv\.weight is missing"):
         Restormer.from_state_dict(state)
 
 
 def test_a_missing_level_is_named(learnt: Learnt) -> None:
-    state = learnt(Restormer(TINY))
+    state = learnt(Restormer(shape=TINY))
     short = {name: each for name, each in state.items() if not name.startswith("latent.")}
     with pytest.raises(ParametersDifferError, match=r"latent\.0\.attn\.temperature is missing"):
         Restormer.from_state_dict(short)
 
 
 def test_heads_that_do_not_fit_are_named(learnt: Learnt) -> None:
-    state = learnt(Restormer(TINY))
+    state = learnt(Restormer(shape=TINY))
     state["decoder_level2.0.attn.temperature"] = torch.ones(3, 1, 1)
     expected = r"heads=\(1, 2, 2, 4\).*level2\.0\.attn\.temperature is \(3, 1, 1\), expected \(2,"
     with pytest.raises(ParametersDifferError, match=expected):
@@ -76,7 +76,7 @@ def test_heads_that_do_not_fit_are_named(learnt: Learnt) -> None:
 
 
 def test_a_network_for_dual_pixels_is_refused_with_the_reason(learnt: Learnt) -> None:
-    state = {**learnt(Restormer(TINY)), "patch_embed.proj.weight": torch.zeros(8, 6, 3, 3)}
+    state = {**learnt(Restormer(shape=TINY)), "patch_embed.proj.weight": torch.zeros(8, 6, 3, 3)}
     with pytest.raises(ParametersDifferError, match=r"sees 6 channels .*dual-pixel"):
         Restormer.from_state_dict(state)
 

@@ -32,7 +32,7 @@ SHAPES = [
 
 def state_of(shape: Hyperparameters) -> State:
     torch.manual_seed(11)
-    return Srn(shape).state_dict()
+    return Srn(hyper=shape).state_dict()
 
 
 def noise(*size: int) -> Tensor:
@@ -93,7 +93,7 @@ def test_the_parameters_alone_make_the_same_network_again(shape: Hyperparameters
     picture = noise(1, 3, 32, 32)
     torch.manual_seed(11)
     with torch.inference_mode():
-        torch.testing.assert_close(Srn.from_state_dict(state)(picture), Srn(shape)(picture))
+        torch.testing.assert_close(Srn.from_state_dict(state)(picture), Srn(hyper=shape)(picture))
 
 
 def test_half_precision_weights_are_computed_with_in_full() -> None:
@@ -137,7 +137,7 @@ def test_other_parameters_are_not_taken_for_ours() -> None:
 
 def test_the_coarse_scales_are_no_stages() -> None:
     with pytest.raises(ValueError, match="one stage, not 2"):
-        Srn(SHAPES[0])(noise(1, 3, 16, 16), stages=2)
+        Srn(hyper=SHAPES[0])(noise(1, 3, 16, 16), stages=2)
 
 
 @pytest.mark.parametrize("shape", SHAPES[:3])
@@ -200,6 +200,6 @@ def test_a_network_gives_the_same_with_minimal_filtering(
 
 def test_a_network_that_learns_convolves_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "_MINIMAL_FROM", 4)
-    network = Srn(SHAPES[1])
+    network = Srn(hyper=SHAPES[1])
     network(noise(1, 3, 16, 16)).mean().backward()
     assert all(each.grad is not None for each in network.parameters())

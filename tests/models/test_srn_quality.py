@@ -36,7 +36,7 @@ def test_the_model_fits_its_card(
     assert isinstance(srn.network, Srn)
     assert srn.network.hyper == Hyperparameters()
     assert srn.network.hyper.size_multiple == facts.size_multiple
-    parameters, products = cost(Srn(Hyperparameters()), 3)
+    parameters, products = cost(Srn(hyper=Hyperparameters()), 3)
     assert parameters == facts.parameters
     assert products == pytest.approx(facts.gmacs_per_megapixel, rel=0.01)
 

@@ -22,7 +22,7 @@ SHIPPED = Hyperparameters(width=32, levels=4)
 def trained(shape: Hyperparameters) -> Unet:
     """A network with random parameters, as if it had learnt something."""
     torch.manual_seed(0)
-    network = Unet(shape).eval()
+    network = Unet(shape=shape).eval()
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.add_(torch.randn_like(parameter) * 0.05)
@@ -31,7 +31,7 @@ def trained(shape: Hyperparameters) -> Unet:
 
 def test_a_new_network_returns_the_picture() -> None:
     picture = torch.rand(2, 3, 32, 48)
-    assert torch.equal(Unet(SHAPES[2])(picture), picture)
+    assert torch.equal(Unet(shape=SHAPES[2])(picture), picture)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -85,11 +85,11 @@ def test_a_padded_picture_of_any_size_is_restored(size: tuple[int, int]) -> None
 def test_the_network_that_we_train_has_the_size_it_should(
     cost: Callable[..., tuple[int, float]],
 ) -> None:
-    parameters, gmacs = cost(Unet(SHIPPED), 3)
+    parameters, gmacs = cost(Unet(shape=SHIPPED), 3)
     assert parameters == 8_630_563
     assert gmacs == pytest.approx(208.8, abs=0.1)
 
 
 def test_there_is_one_stage() -> None:
     with pytest.raises(ValueError, match="one stage"):
-        Unet(SHAPES[0])(torch.rand(1, 3, 16, 16), stages=2)
+        Unet(shape=SHAPES[0])(torch.rand(1, 3, 16, 16), stages=2)

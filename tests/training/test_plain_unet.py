@@ -17,7 +17,7 @@ SHAPES = [
 def trained(shape: Hyperparameters) -> PlainUnet:
     """A network in training form with random parameters, as if it had learnt something."""
     torch.manual_seed(0)
-    network = PlainUnet(shape, is_training_form=True)
+    network = PlainUnet(shape=shape, is_training_form=True)
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.copy_(torch.randn_like(parameter) * 0.1)
@@ -26,7 +26,7 @@ def trained(shape: Hyperparameters) -> PlainUnet:
 
 def test_a_new_network_returns_the_picture() -> None:
     picture = torch.rand(2, 3, 32, 48)
-    assert torch.equal(PlainUnet(SHAPES[0])(picture), picture)
+    assert torch.equal(PlainUnet(shape=SHAPES[0])(picture), picture)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -41,7 +41,7 @@ def test_folding_changes_nothing_but_the_number_of_layers(shape: Hyperparameters
     network = trained(shape).double()
     state = folded(network.state_dict())
     assert not any(name.endswith(".scale") for name in state)
-    plain = PlainUnet(shape).double()
+    plain = PlainUnet(shape=shape).double()
     plain.load_state_dict(state)
     picture = torch.rand(1, 3, 32, 48, dtype=torch.float64)
     assert torch.allclose(network(picture), plain(picture), rtol=0, atol=1e-13)
@@ -56,4 +56,4 @@ def test_a_folded_network_can_be_trained_on() -> None:
 
 def test_there_is_one_stage() -> None:
     with pytest.raises(ValueError, match="one stage"):
-        PlainUnet(SHAPES[0])(torch.rand(1, 3, 16, 16), stages=2)
+        PlainUnet(shape=SHAPES[0])(torch.rand(1, 3, 16, 16), stages=2)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from unblur.detect.networks import buffer_of
@@ -41,6 +41,11 @@ class Face:
     landmarks: tuple[Point, ...]
     score: float
 
+    def translated(self, dx: int, dy: int) -> Face:
+        """The same face, moved."""
+        points = tuple(Point(x + dx, y + dy) for x, y in self.landmarks)
+        return replace(self, box=self.box.translated(dx, dy), landmarks=points)
+
 
 class FaceFinder:
     """Finds faces. Belongs to one thread at a time; the network is loaded when first asked."""
@@ -61,10 +66,14 @@ class FaceFinder:
         found: list[Face] = []
         for size in _sizes(photo):
             proceed()
-            found += self._find_at(pixels, size)
+            found += self.find_at(pixels, size)
         return merged(face for face in found if is_plausible(face, photo))
 
-    def _find_at(self, pixels: PixelImage, size: Size) -> list[Face]:
+    def find_at(self, pixels: PixelImage, size: Size) -> list[Face]:
+        """What YuNet sees in a copy of `size`, in pixels of the original.
+
+        Raises WeightsMissingError and WeightsCorruptError.
+        """
         if self._detector is None:
             self._detector = cv2.FaceDetectorYN.create(
                 "onnx", buffer_of("yunet"), b"", tuple(size), self._threshold
@@ -78,13 +87,24 @@ class FaceFinder:
 
 def oval_of(face: Face) -> tuple[Ellipse, float]:
     """A face as a shape and its feather in pixels: from hair to chin, softened inward."""
-    center, box = face.box.center, face.box
-    half_width, half_height = box.width * _OVAL / 2, box.height * _OVAL / 2
-    rect = Rect.around(
-        Point(center.x - half_width, center.y - half_height),
-        Point(center.x + half_width, center.y + half_height),
+    oval = oval_around(face.box.center, face.box.width * _OVAL, face.box.height * _OVAL)
+    return oval, feather_of(oval)
+
+
+def oval_around(center: Point, width: float, height: float) -> Ellipse:
+    """An oval of whole pixels, at least so wide and high."""
+    half_width, half_height = width / 2, height / 2
+    return Ellipse(
+        Rect.around(
+            Point(center.x - half_width, center.y - half_height),
+            Point(center.x + half_width, center.y + half_height),
+        )
     )
-    return Ellipse(rect), _FEATHER * min(half_width, half_height)
+
+
+def feather_of(oval: Ellipse) -> float:
+    """The feather of a face's oval, in photo pixels."""
+    return _FEATHER * min(oval.rect.size) / 2
 
 
 def is_plausible(face: Face, photo: Size) -> bool:

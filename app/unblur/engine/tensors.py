@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
 from unblur.document.buffer import FloatImage, PixelImage, UInt16Image, read_only, to_float
 from unblur.document.geometry import Rect, Size
 from unblur.engine import enlarging
+from unblur_models.padding import reflected
 
 
 def crop(pixels: PixelImage, rect: Rect) -> PixelImage:
@@ -27,8 +27,8 @@ def crop(pixels: PixelImage, rect: Rect) -> PixelImage:
     height, width = pixels.shape[:2]
     if Rect(0, 0, width, height).contains(rect):
         return pixels[rect.slices]
-    rows = _reflected(rect.top, rect.bottom, height)
-    columns = _reflected(rect.left, rect.right, width)
+    rows = reflected(rect.top, rect.bottom, height)
+    columns = reflected(rect.left, rect.right, width)
     return pixels[rows[:, np.newaxis], columns[np.newaxis, :]]
 
 
@@ -44,8 +44,8 @@ def to_batch(pixels: PixelImage, device: torch.device) -> Tensor:
 def crop_batch(batch: Tensor, rect: Rect) -> Tensor:
     """The part (N, C, h, w) of a batch under `rect`; beyond its borders, reflected."""
     height, width = batch.shape[2:]
-    rows = torch.from_numpy(_reflected(rect.top, rect.bottom, height)).to(batch.device)
-    columns = torch.from_numpy(_reflected(rect.left, rect.right, width)).to(batch.device)
+    rows = torch.from_numpy(reflected(rect.top, rect.bottom, height)).to(batch.device)
+    columns = torch.from_numpy(reflected(rect.left, rect.right, width)).to(batch.device)
     return batch.index_select(2, rows).index_select(3, columns)
 
 
@@ -77,12 +77,3 @@ def to_pixels(batch: Tensor) -> UInt16Image:
     levels = batch[0].clamp(0.0, 1.0).mul(65535.0).round().permute(1, 2, 0)
     values: FloatImage = levels.contiguous().cpu().numpy()
     return read_only(values.astype(np.uint16))
-
-
-def _reflected(start: int, stop: int, length: int) -> NDArray[np.intp]:
-    """Positions [start, stop) folded into [0, length) like between two mirrors."""
-    if length == 1:
-        return np.zeros(stop - start, np.intp)
-    period = 2 * (length - 1)
-    folded = np.arange(start, stop) % period
-    return np.minimum(folded, period - folded)

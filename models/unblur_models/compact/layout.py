@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from unblur_models.parameters import StateDict, numbered, shape_of
+from unblur_models.parameters import StateDict, shape_of
+from unblur_models.shapes import numbered
 
 NAME = "compact network"
 
@@ -50,5 +51,5 @@ def _dilations(state: StateDict, prefix: str) -> tuple[int, ...]:
 
 def _dilation(state: StateDict, prefix: str) -> int:
     """A block of dilation d smooths over 2·d − 1 pixels first; one of dilation 1 does not."""
-    smoothing = state.get(prefix + "first.smoothing.weight")
-    return 1 if smoothing is None else (smoothing.shape[-1] + 1) // 2
+    smoothing = prefix + "first.smoothing.weight"
+    return (shape_of(state, smoothing, NAME, 4)[-1] + 1) // 2 if smoothing in state else 1

@@ -36,7 +36,7 @@ class Compact(nn.Module):
     works into its last convolution. A new network returns the picture it is given.
     """
 
-    def __init__(self, shape: Hyperparameters, *, is_training_form: bool = False) -> None:
+    def __init__(self, *, shape: Hyperparameters, is_training_form: bool = False) -> None:
         super().__init__()
         self.shape = shape
         self.compact = _Body(shape, is_scaled=is_training_form)
@@ -59,7 +59,8 @@ class Compact(nn.Module):
     @staticmethod
     def from_state_dict(state: Mapping[str, Tensor]) -> Compact:
         """The network with these parameters in float32, folded."""
-        return filled(Compact, hyperparameters(state), folded(state), NAME)
+        shape = hyperparameters(state)
+        return filled(lambda: Compact(shape=shape), folded(state), NAME, described=shape)
 
 
 class _Body(nn.Module):

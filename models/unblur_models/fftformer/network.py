@@ -19,7 +19,7 @@ class FftFormer(nn.Module):
     Parameters have the published names, so that a published file fits as it is.
     """
 
-    def __init__(self, shape: Hyperparameters) -> None:
+    def __init__(self, *, shape: Hyperparameters) -> None:
         super().__init__()
         self.shape = shape
         spectrum = Spectrum(shape.side)
@@ -60,7 +60,8 @@ class FftFormer(nn.Module):
 
         Raises ParametersDifferError.
         """
-        return filled(cls, hyperparameters(state), state, NAME)
+        shape = hyperparameters(state)
+        return filled(lambda: cls(shape=shape), state, NAME, described=shape)
 
     def forward(self, batch: Tensor, stages: int = 1) -> Tensor:
         """Restored pictures, not clamped. H and W are multiples of `shape.size_multiple`.

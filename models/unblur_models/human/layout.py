@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from unblur_models.parameters import StateDict, numbered, shape_of
+from unblur_models.parameters import StateDict, shape_of
+from unblur_models.shapes import numbered
 
 NAME = "human-aware network"
 

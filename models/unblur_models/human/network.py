@@ -31,7 +31,7 @@ class HumanAware(nn.Module):
     works into its last convolution. A new network returns the picture it is given.
     """
 
-    def __init__(self, shape: Hyperparameters, *, is_training_form: bool = False) -> None:
+    def __init__(self, *, shape: Hyperparameters, is_training_form: bool = False) -> None:
         super().__init__()
         self.shape = shape
         self.human = _Body(shape, is_scaled=is_training_form)
@@ -58,7 +58,8 @@ class HumanAware(nn.Module):
     @staticmethod
     def from_state_dict(state: Mapping[str, Tensor]) -> HumanAware:
         """The network with these parameters in float32, folded."""
-        return filled(HumanAware, hyperparameters(state), folded(state), NAME)
+        shape = hyperparameters(state)
+        return filled(lambda: HumanAware(shape=shape), folded(state), NAME, described=shape)
 
 
 class _Body(nn.Module):

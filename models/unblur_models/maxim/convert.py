@@ -15,7 +15,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from unblur_models.checkpoint_conversion import Array, convert_file
-from unblur_models.maxim.layout import expected_shapes
+from unblur_models.errors import ParametersDifferError
+from unblur_models.maxim.layout import checked
 
 _FACTS = {
     "architecture": "MAXIM-3S",
@@ -130,16 +131,9 @@ def _our_layout(name: str, array: Array) -> Array:
 
 def _check(state: Mapping[str, Array]) -> None:
     try:
-        expected = expected_shapes({name: array.shape for name, array in state.items()})
-    except KeyError as error:
-        raise ConversionError(f"nothing became {error}") from error
-    missing = sorted(set(expected) - set(state))
-    surplus = sorted(set(state) - set(expected))
-    if missing or surplus:
-        raise ConversionError(f"no array for {missing[:5]}, no place for {surplus[:5]}")
-    for name, shape in expected.items():
-        if state[name].shape != shape:
-            raise ConversionError(f"{name} is {state[name].shape}, the network wants {shape}")
+        checked({name: array.shape for name, array in state.items()})
+    except ParametersDifferError as error:
+        raise ConversionError(str(error)) from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,11 +7,16 @@ with fewer layers, which `folding` computes from these parameters at load time.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-Shape = tuple[int, ...]
-Shapes = Mapping[str, Shape]
+from unblur_models.errors import ParametersDifferError
+from unblur_models.shapes import Shape, Shapes, numbered, require_same, shape_in
+
+NAME = "MAXIM"
+
+_FIRST = "stages.0.input.0.weight"  # no other family of the zoo has these two
+_BOTTOM = "stages.0.bottleneck.0.mix.weight"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +54,43 @@ class Hyperparameters:
 
     @classmethod
     def of(cls, shapes: Shapes) -> Hyperparameters:
-        """Read from the shapes of a state dict. Raises KeyError where one is missing."""
+        """What the names and shapes say. Raises ParametersDifferError when they cannot."""
         first = "stages.0.encoder.0"
-        depth = _count(shapes, "stages.0.encoder")
-        features = shapes["stages.0.input.0.weight"][0]
-        squeezed = shapes[f"{first}.groups.0.attention.squeeze.weight"][0]
+        depth = numbered(shapes, "stages.0.encoder.")
+        features = shape_in(shapes, _FIRST, NAME, 4)[0]
+        squeeze = f"{first}.groups.0.attention.squeeze.weight"
         return cls(
-            stages=_count(shapes, "stages"),
+            stages=numbered(shapes, "stages."),
             features=features,
-            groups=_count(shapes, f"{first}.groups"),
-            bottlenecks=_count(shapes, "stages.0.bottleneck"),
-            reduction=max(1, features // max(1, squeezed)),
-            sides=tuple(
-                math.isqrt(shapes[f"stages.0.encoder.{level}.groups.0.gmlp.block.mix.weight"][0])
-                for level in range(depth)
-            ),
+            groups=numbered(shapes, f"{first}.groups."),
+            bottlenecks=numbered(shapes, "stages.0.bottleneck."),
+            reduction=max(1, features // shape_in(shapes, squeeze, NAME, 4)[0]),
+            sides=tuple(_side(shapes, level) for level in range(depth)),
         )
 
 
-def expected_shapes(shapes: Shapes) -> dict[str, Shape]:
-    """Every parameter that a network with these hyper-parameters has, and no other.
+def is_maxim(shapes: Shapes) -> bool:
+    """Whether these parameters are named as a MAXIM's."""
+    return {_FIRST, _BOTTOM} <= shapes.keys()
 
-    Raises KeyError when the shapes are not those of a MAXIM.
+
+def checked(shapes: Shapes) -> Hyperparameters:
+    """The hyper-parameters of a MAXIM with exactly these parameters.
+
+    Raises ParametersDifferError, which names those that are missing, unknown or of another shape.
     """
-    return parameter_shapes(Hyperparameters.of(shapes))
+    hyper = Hyperparameters.of(shapes)
+    require_same(parameter_shapes(hyper), shapes, NAME, described=hyper)
+    return hyper
+
+
+def _side(shapes: Shapes, level: int) -> int:
+    name = f"stages.0.encoder.{level}.groups.0.gmlp.block.mix.weight"
+    cells = shape_in(shapes, name, NAME, 2)[0]
+    side = math.isqrt(cells)
+    if side**2 != cells:
+        raise ParametersDifferError(NAME, [f"{name} mixes {cells} cells, which are no square"])
+    return side
 
 
 def parameter_shapes(hyper: Hyperparameters) -> dict[str, Shape]:
@@ -186,8 +204,3 @@ def _cross_gating(name: str, x: int, y: int, width: int, side: int) -> Iterator[
         yield _dense(f"{name}.{signal}.gate.grid", side * side, side * side)
         yield _dense(f"{name}.{signal}.gate.block", side * side, side * side)
         yield _dense(f"{name}.{signal}.gate.project", 2 * width, width)
-
-
-def _count(shapes: Shapes, prefix: str) -> int:
-    start = len(prefix) + 1
-    return len({name[start:].split(".")[0] for name in shapes if name.startswith(f"{prefix}.")})

@@ -8,7 +8,6 @@ The layers here are fewer than in the paper: `folding` says how they come about.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -23,8 +22,9 @@ from unblur_models.maxim.blocks import (
 )
 from unblur_models.maxim.dense import dense, dense_plus
 from unblur_models.maxim.folding import folded
-from unblur_models.maxim.layout import Hyperparameters, expected_shapes
+from unblur_models.maxim.layout import Hyperparameters, checked, is_maxim
 from unblur_models.maxim.rescale import enlarged, shrunk
+from unblur_models.parameters import StateDict, shapes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +47,14 @@ class Maxim(nn.Module):
         )
 
     @staticmethod
-    def detect(state: Mapping[str, Tensor]) -> bool:
-        """Whether these are the published parameters of a MAXIM."""
-        shapes = _shapes(state)
-        try:
-            return expected_shapes(shapes) == shapes
-        except (KeyError, IndexError):
-            return False
+    def detect(state: StateDict) -> bool:
+        """Whether these parameters are named as a MAXIM's."""
+        return is_maxim(shapes_of(state))
 
     @classmethod
-    def from_state_dict(cls, state: Mapping[str, Tensor]) -> Maxim:
-        """The network with these published parameters, in float32."""
-        hyper = Hyperparameters.of(_shapes(state))
+    def from_state_dict(cls, state: StateDict) -> Maxim:
+        """The network with these published parameters, in float32. Raises ParametersDifferError."""
+        hyper = checked(shapes_of(state))
         with torch.device("meta"):
             network = cls(hyper=hyper)
         network.load_state_dict(folded(state, hyper), strict=True, assign=True)
@@ -327,7 +323,3 @@ def _groups(
         reduction=hyper.reduction,
         residual=residual,
     )
-
-
-def _shapes(state: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
-    return {name: tuple(value.shape) for name, value in state.items()}

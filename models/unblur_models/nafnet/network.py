@@ -25,7 +25,7 @@ class NafNet(nn.Module):
     what `pool_over` was last told; a new network pools over the whole picture.
     """
 
-    def __init__(self, shape: Hyperparameters) -> None:
+    def __init__(self, *, shape: Hyperparameters) -> None:
         super().__init__()
         self.shape = shape
         self.window: int | None = None
@@ -58,7 +58,8 @@ class NafNet(nn.Module):
 
         Raises ParametersDifferError.
         """
-        network = filled(cls, hyperparameters(state), state, NAME)
+        shape = hyperparameters(state)
+        network = filled(lambda: cls(shape=shape), state, NAME, described=shape)
         network.pool_over(LOCAL_WINDOW)
         return network
 

@@ -14,14 +14,18 @@ def folded(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The same network without the scales of its residual blocks.
 
     A block ends in `scale · (W x + b)`, which is the convolution with weights `scale · W`
-    and bias `scale · b`. A state that is folded already comes back as it is.
+    and bias `scale · b`. A state that is folded already comes back as it is, and so does a
+    scale that fits no convolution: whoever builds the network names it.
     """
-    result = {name: value for name, value in state.items() if not name.endswith(SCALE)}
+    result = dict(state)
     for name, scale in state.items():
-        if name.endswith(SCALE):
-            layer = name.removesuffix(SCALE) + ".second"
-            for part in ("weight", "bias"):
-                result[f"{layer}.{part}"] = _scaled(result[f"{layer}.{part}"], scale)
+        if not name.endswith(SCALE):
+            continue
+        layer = name.removesuffix(SCALE) + ".second"
+        parts = [f"{layer}.{part}" for part in ("weight", "bias")]
+        if all(part in state and state[part].shape[:1] == scale.shape for part in parts):
+            result.update({part: _scaled(state[part], scale) for part in parts})
+            del result[name]
     return result
 
 

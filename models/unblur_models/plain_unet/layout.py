@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from torch import Tensor
-
-from unblur_models.parameters import numbered
-
-StateDict = Mapping[str, Tensor]
+from unblur_models.parameters import StateDict, shape_of
+from unblur_models.shapes import numbered
 
 NAME = "plain U-Net"
 MARK = "plain_unet.head.weight"  # no other family of the zoo has this name
@@ -49,12 +45,12 @@ def is_plain_unet(state: StateDict) -> bool:
 
 
 def hyperparameters(state: StateDict) -> Hyperparameters:
-    """What the shapes and names of the parameters say."""
-    head = state[MARK]
+    """What the shapes and names say. Raises ParametersDifferError when they cannot."""
+    width, channels = shape_of(state, MARK, NAME, 4)[:2]
     levels = numbered(state, PREFIX + "down.")
     return Hyperparameters(
-        unshuffle=round((head.shape[1] / 3) ** 0.5),
-        width=head.shape[0],
+        unshuffle=round((channels / 3) ** 0.5),
+        width=width,
         encoder=tuple(numbered(state, f"{PREFIX}encoder.{level}.") for level in range(levels)),
         middle=numbered(state, PREFIX + "middle."),
         decoder=tuple(numbered(state, f"{PREFIX}decoder.{level}.") for level in range(levels)),

@@ -32,7 +32,7 @@ class PlainUnet(nn.Module):
     works into its last convolution. A new network returns the picture it is given.
     """
 
-    def __init__(self, shape: Hyperparameters, *, is_training_form: bool = False) -> None:
+    def __init__(self, *, shape: Hyperparameters, is_training_form: bool = False) -> None:
         super().__init__()
         self.shape = shape
         self.plain_unet = _Body(shape, is_scaled=is_training_form)
@@ -55,12 +55,13 @@ class PlainUnet(nn.Module):
     @staticmethod
     def from_state_dict(state: Mapping[str, Tensor]) -> PlainUnet:
         """The network with these parameters in float32, folded."""
-        return filled(PlainUnet, hyperparameters(state), folded(state), NAME)
+        shape = hyperparameters(state)
+        return filled(lambda: PlainUnet(shape=shape), folded(state), NAME, described=shape)
 
     @staticmethod
     def for_training(state: Mapping[str, Tensor]) -> PlainUnet:
         """The network in training form: scales that were folded away come back as ones."""
-        network = PlainUnet(hyperparameters(state), is_training_form=True)
+        network = PlainUnet(shape=hyperparameters(state), is_training_form=True)
         own = network.state_dict()
         ones = {name: torch.ones_like(own[name]) for name in own if name.endswith(SCALE)}
         network.load_state_dict({**ones, **{name: value.float() for name, value in state.items()}})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from unblur_models.parameters import StateDict, numbered, require_colour, shape_of
+from unblur_models.parameters import StateDict, require_colour, shape_of
+from unblur_models.shapes import numbered
 
 NAME = "Restormer"
 LEVELS = 4

@@ -20,7 +20,7 @@ class Restormer(nn.Module):
     second.
     """
 
-    def __init__(self, shape: Hyperparameters) -> None:
+    def __init__(self, *, shape: Hyperparameters) -> None:
         super().__init__()
         self.shape = shape
         widths = [shape.dim * 2**level for level in range(len(shape.blocks))]
@@ -59,7 +59,8 @@ class Restormer(nn.Module):
         Raises ParametersDifferError, also for a network that sees the two views of a
         dual-pixel sensor.
         """
-        return filled(cls, hyperparameters(state), state, NAME)
+        shape = hyperparameters(state)
+        return filled(lambda: cls(shape=shape), state, NAME, described=shape)
 
     def forward(self, batch: Tensor, stages: int = 1) -> Tensor:
         """Restored pictures, not clamped. H and W are multiples of `shape.size_multiple`.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from unblur_models.errors import ParametersDifferError
-from unblur_models.parameters import StateDict, numbered, shape_of
+from unblur_models.parameters import StateDict, shape_of
+from unblur_models.shapes import numbered
 
 NAME = "SRN-DeblurNet"
 SCALES = 3  # they share all parameters, so no shape tells how many there are

@@ -19,7 +19,7 @@ from unblur_models.srn.resize import doubled, halved
 class Srn(nn.Module):
     """The whole network. Pictures are (N, 3, H, W), RGB in [0, 1]."""
 
-    def __init__(self, hyper: Hyperparameters) -> None:
+    def __init__(self, *, hyper: Hyperparameters) -> None:
         super().__init__()
         self.hyper = hyper
         levels = range(len(hyper.widths))
@@ -37,7 +37,8 @@ class Srn(nn.Module):
     @classmethod
     def from_state_dict(cls, state: StateDict) -> Srn:
         """The network with these parameters, in float32. Raises ParametersDifferError."""
-        return filled(cls, hyperparameters(state), state, NAME)
+        hyper = hyperparameters(state)
+        return filled(lambda: cls(hyper=hyper), state, NAME, described=hyper)
 
     def forward(self, batch: Tensor, stages: int = 1) -> Tensor:
         """The restored picture: same shape, not clamped.

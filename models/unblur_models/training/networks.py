@@ -38,11 +38,11 @@ class _Family:
 
 
 _FAMILIES = {
-    "plain-unet": _Family(PlainShape, lambda shape: PlainUnet(shape, is_training_form=True)),
-    "unet": _Family(UnetShape, Unet),
-    "compact": _Family(CompactShape, lambda shape: Compact(shape, is_training_form=True)),
+    "plain-unet": _Family(PlainShape, lambda shape: PlainUnet(shape=shape, is_training_form=True)),
+    "unet": _Family(UnetShape, lambda shape: Unet(shape=shape)),
+    "compact": _Family(CompactShape, lambda shape: Compact(shape=shape, is_training_form=True)),
     "human": _Family(
-        HumanShape, lambda shape: HumanAware(shape, is_training_form=True), takes_mask=True
+        HumanShape, lambda shape: HumanAware(shape=shape, is_training_form=True), takes_mask=True
     ),
 }
 

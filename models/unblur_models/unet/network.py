@@ -26,7 +26,7 @@ class Unet(nn.Module):
     A new network returns the picture it is given.
     """
 
-    def __init__(self, shape: Hyperparameters) -> None:
+    def __init__(self, *, shape: Hyperparameters) -> None:
         super().__init__()
         self.shape = shape
         self.autoencoder = _Body(shape)
@@ -49,7 +49,8 @@ class Unet(nn.Module):
     @staticmethod
     def from_state_dict(state: Mapping[str, Tensor]) -> Unet:
         """The network with these parameters in float32."""
-        return filled(Unet, hyperparameters(state), state, NAME)
+        shape = hyperparameters(state)
+        return filled(lambda: Unet(shape=shape), state, NAME, described=shape)
 
 
 class _Body(nn.Module):

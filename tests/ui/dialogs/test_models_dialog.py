@@ -207,7 +207,7 @@ def file(tmp_path: Path) -> Path:
     torch.manual_seed(0)
     shape = Hyperparameters(unshuffle=2, width=4, encoder=(1,), middle=1, decoder=(1,))
     path = tmp_path / "dropped net.pth"
-    torch.save({"params": PlainUnet(shape).state_dict()}, path)
+    torch.save({"params": PlainUnet(shape=shape).state_dict()}, path)
     return path
 
 
