@@ -62,16 +62,6 @@ def test_an_unknown_parameter_is_named() -> None:
         Compact.from_state_dict(state)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (1, 17), (2, 3), (37, 3000), (33, 47)])
-def test_a_picture_of_any_size_is_restored_without_padding(size: tuple[int, int]) -> None:
-    network = trained(SHAPES[0])
-    assert network.shape.size_multiple == 1
-    with torch.inference_mode():
-        restored = network(torch.rand(1, 3, *size))
-    assert restored.shape == (1, 3, *size)
-    assert torch.isfinite(restored).all()
-
-
 def test_edges_are_steps_to_the_neighbours() -> None:
     picture = torch.zeros(1, 3, 4, 5)
     picture[:, :, :, 2:] = 0.4

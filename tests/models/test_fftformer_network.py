@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from unblur_models.catalog import card
 from unblur_models.errors import ParametersDifferError
 from unblur_models.fftformer.blocks import FilteringNetwork
-from unblur_models.fftformer.layout import Hyperparameters, hyperparameters
+from unblur_models.fftformer.layout import Hyperparameters
 from unblur_models.fftformer.network import FftFormer
 from unblur_models.fftformer.spectrum import Spectrum
 
@@ -24,22 +24,10 @@ TINY = Hyperparameters(
     side=8,
     has_bias=False,
 )
-SHAPES = [
-    TINY,
-    Hyperparameters(6, (2, 1, 1), 0, (7, 8, 9), (10, 11), 8, True),
-    Hyperparameters(4, (1, 2, 2), 2, (8, 16, 32), (8, 16), 4, False),
-]
 
 
 def randoms(*shape: int) -> Tensor:
     return torch.rand(*shape, generator=torch.Generator().manual_seed(5))
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_the_hyperparameters_are_read_from_the_parameters(
-    shape: Hyperparameters, learnt: Learnt
-) -> None:
-    assert hyperparameters(learnt(FftFormer(shape=shape))) == shape
 
 
 def test_the_published_network_has_the_published_size(

@@ -8,8 +8,6 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from unblur.document.geometry import Rect
-from unblur.engine.tensors import crop_batch
 from unblur_models import loading
 from unblur_models.card import ModelCard, Purpose, Quality
 from unblur_models.descriptor import ModelDescriptor
@@ -122,19 +120,6 @@ def test_a_missing_parameter_is_named() -> None:
     del state["human.person.up.0.bias"]
     with pytest.raises(ParametersDifferError, match=r"human\.person\.up\.0\.bias is missing"):
         HumanAware.from_state_dict(state)
-
-
-@pytest.mark.parametrize("size", [(1, 1), (1, 17), (15, 16), (37, 3000), (33, 47)])
-def test_a_padded_picture_of_any_size_is_restored(size: tuple[int, int]) -> None:
-    network = trained(SHAPES[2])
-    multiple = network.shape.size_multiple
-    assert multiple == 16
-    height, width = (-(-side // multiple) * multiple for side in size)
-    both = crop_batch(torch.rand(1, 4, *size), Rect(0, 0, width, height))
-    with torch.inference_mode():
-        restored = network(both[:, :3], both[:, 3:])
-    assert restored.shape == (1, 3, height, width)
-    assert torch.isfinite(restored).all()
 
 
 def test_the_network_that_we_train_costs_what_the_default_one_does(

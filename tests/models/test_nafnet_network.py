@@ -10,19 +10,13 @@ from torch.nn import functional
 from unblur_models.catalog import card
 from unblur_models.descriptor import ModelDescriptor
 from unblur_models.errors import ParametersDifferError
-from unblur_models.nafnet.layout import Hyperparameters, hyperparameters
+from unblur_models.nafnet.layout import Hyperparameters
 from unblur_models.nafnet.network import LOCAL_WINDOW, NafNet
 from unblur_models.nafnet.pooling import Mean, spread
 
 Learnt = Callable[[nn.Module], dict[str, Tensor]]
 
 TINY = Hyperparameters(width=4, encoder=(1, 2), middle=1, decoder=(1, 1))
-SHAPES = [
-    TINY,
-    Hyperparameters(width=6, encoder=(1, 0, 2), middle=2, decoder=(0, 1, 1), ffn_expand=4),
-    Hyperparameters(width=8, encoder=(1,), middle=0, decoder=(1,), dw_expand=4),
-    Hyperparameters(width=8, encoder=(), middle=3, decoder=()),
-]
 
 
 def noise(height: int, width: int, number: int = 1) -> Tensor:
@@ -32,13 +26,6 @@ def noise(height: int, width: int, number: int = 1) -> Tensor:
 @pytest.fixture
 def network(learnt: Learnt) -> NafNet:
     return NafNet.from_state_dict(learnt(NafNet(shape=TINY))).eval().requires_grad_(False)
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_the_hyperparameters_are_read_from_the_parameters(
-    shape: Hyperparameters, learnt: Learnt
-) -> None:
-    assert hyperparameters(learnt(NafNet(shape=shape))) == shape
 
 
 @pytest.mark.parametrize(("width", "millions", "gmacs"), [(32, 17.1, 16.0), (64, 67.9, 63.5)])

@@ -6,16 +6,12 @@ import pytest
 import torch
 from torch.nn import functional
 
-from unblur.document.geometry import Rect
-from unblur.engine.tensors import crop_batch
 from unblur_models.errors import ParametersDifferError
-from unblur_models.registry import architecture_of
 from unblur_models.unet.enlarging import Enlarging
-from unblur_models.unet.layout import Hyperparameters, hyperparameters
+from unblur_models.unet.layout import Hyperparameters
 from unblur_models.unet.network import Unet
 
-SHAPES = [Hyperparameters(width=4, levels=levels) for levels in (1, 2, 4)]
-SHAPES.append(Hyperparameters(width=6, levels=3))
+TINY = Hyperparameters(width=4, levels=1)
 SHIPPED = Hyperparameters(width=32, levels=4)
 
 
@@ -31,29 +27,17 @@ def trained(shape: Hyperparameters) -> Unet:
 
 def test_a_new_network_returns_the_picture() -> None:
     picture = torch.rand(2, 3, 32, 48)
-    assert torch.equal(Unet(shape=SHAPES[2])(picture), picture)
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_the_parameters_alone_make_the_same_network_again(shape: Hyperparameters) -> None:
-    network = trained(shape)
-    state = network.state_dict()
-    assert hyperparameters(state) == shape
-    assert architecture_of(state).name == "deblurring autoencoder"
-    picture = torch.rand(1, 3, 32, 48)
-    restored = network(picture)
-    assert (restored - picture).abs().max() > 1e-3
-    assert torch.equal(Unet.from_state_dict(state)(picture), restored)
+    assert torch.equal(Unet(shape=TINY)(picture), picture)
 
 
 def test_half_precision_weights_are_computed_with_in_full() -> None:
-    halves = {name: value.half() for name, value in trained(SHAPES[0]).state_dict().items()}
+    halves = {name: value.half() for name, value in trained(TINY).state_dict().items()}
     network = Unet.from_state_dict(halves)
     assert {value.dtype for value in network.parameters()} == {torch.float32}
 
 
 def test_a_missing_parameter_is_named() -> None:
-    state = trained(SHAPES[0]).state_dict()
+    state = trained(TINY).state_dict()
     del state["autoencoder.tail.bias"]
     with pytest.raises(ParametersDifferError, match=r"autoencoder\.tail\.bias is missing"):
         Unet.from_state_dict(state)
@@ -69,19 +53,6 @@ def test_enlarging_is_the_nearest_pixel_and_a_convolution(side: int) -> None:
     assert torch.allclose(layer(features), expected, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (1, 17), (15, 16), (37, 3000), (33, 47)])
-def test_a_padded_picture_of_any_size_is_restored(size: tuple[int, int]) -> None:
-    network = trained(SHAPES[2])
-    multiple = network.shape.size_multiple
-    assert multiple == 16
-    height, width = (-(-side // multiple) * multiple for side in size)
-    picture = crop_batch(torch.rand(1, 3, *size), Rect(0, 0, width, height))
-    with torch.inference_mode():
-        restored = network(picture)
-    assert restored.shape == picture.shape
-    assert torch.isfinite(restored).all()
-
-
 def test_the_network_that_we_train_has_the_size_it_should(
     cost: Callable[..., tuple[int, float]],
 ) -> None:
@@ -92,4 +63,4 @@ def test_the_network_that_we_train_has_the_size_it_should(
 
 def test_there_is_one_stage() -> None:
     with pytest.raises(ValueError, match="one stage"):
-        Unet(shape=SHAPES[0])(torch.rand(1, 3, 16, 16), stages=2)
+        Unet(shape=TINY)(torch.rand(1, 3, 16, 16), stages=2)

@@ -51,5 +51,6 @@ def _dilations(state: StateDict, prefix: str) -> tuple[int, ...]:
 
 def _dilation(state: StateDict, prefix: str) -> int:
     """A block of dilation d smooths over 2·d − 1 pixels first; one of dilation 1 does not."""
-    smoothing = prefix + "first.smoothing.weight"
-    return (shape_of(state, smoothing, NAME, 4)[-1] + 1) // 2 if smoothing in state else 1
+    layers = (f"{prefix}{layer}.smoothing.weight" for layer in ("first", "second"))
+    smoothing = next((each for each in layers if each in state), None)
+    return 1 if smoothing is None else (shape_of(state, smoothing, NAME, 4)[-1] + 1) // 2

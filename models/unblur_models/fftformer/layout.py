@@ -61,5 +61,6 @@ def hyperparameters(state: StateDict) -> Hyperparameters:
         hidden=tuple(hidden(f"{stage}.0") for stage in _STAGES),
         fused=tuple(hidden(f"{fusion}.att_channel") for fusion in _FUSIONS),
         side=shape_of(state, _SPECTRUM, NAME, 5)[3],
-        has_bias="encoder_level1.0.ffn.project_in.bias" in state,
+        # Asked of all blocks: one that lacks its bias is to be named, not to speak for all.
+        has_bias=any(name.endswith(".ffn.project_in.bias") for name in state),
     )

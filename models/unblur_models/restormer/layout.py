@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from unblur_models.errors import ParametersDifferError
 from unblur_models.parameters import StateDict, require_colour, shape_of
 from unblur_models.shapes import numbered
 
@@ -53,17 +54,27 @@ def hyperparameters(state: StateDict) -> Hyperparameters:
     One that looks at the two views of a dual-pixel sensor is refused: photos have one.
     """
     require_colour(state, _FIRST, _LAST, NAME)
-    first = f"{_STAGES[0]}.0"
+    dim = shape_of(state, _FIRST, NAME, 4)[0]
     return Hyperparameters(
-        dim=shape_of(state, _FIRST, NAME, 4)[0],
+        dim=dim,
         blocks=tuple(numbered(state, f"{stage}.") for stage in _STAGES),
         refinement=numbered(state, "refinement."),
         heads=tuple(
-            shape_of(state, f"{stage}.0.attn.temperature", NAME, 3)[0] for stage in _STAGES
+            _heads(state, f"{stage}.0.attn.temperature", dim * 2**level)
+            for level, stage in enumerate(_STAGES)
         ),
         hidden=tuple(
             shape_of(state, f"{stage}.0.ffn.project_out.weight", NAME, 4)[1] for stage in _STAGES
         ),
-        has_bias=f"{first}.attn.qkv.bias" in state,
-        norm_shifts=f"{first}.norm1.body.bias" in state,
+        # Asked of all blocks: one that lacks its bias is to be named, not to speak for all.
+        has_bias=any(name.endswith(".attn.qkv.bias") for name in state),
+        norm_shifts=any(name.endswith(".norm1.body.bias") for name in state),
     )
+
+
+def _heads(state: StateDict, temperature: str, width: int) -> int:
+    heads = shape_of(state, temperature, NAME, 3)[0]
+    if width % heads:
+        difference = f"{temperature} has {heads} heads, which do not share {width} channels"
+        raise ParametersDifferError(NAME, [difference])
+    return heads

@@ -12,7 +12,7 @@ NAME = "SRN-DeblurNet"
 SCALES = 3  # they share all parameters, so no shape tells how many there are
 
 _FIRST, _LAST = "encoder.0.entry.weight", "output.weight"
-_UP, _GATES = "decoder.0.up.weight", "memory.gates.weight"
+_UP, _MEMORY = "decoder.0.up.weight", "memory."
 _PICTURES = (1, 3)
 
 
@@ -51,11 +51,13 @@ def hyperparameters(state: StateDict) -> Hyperparameters:
     if picture not in _PICTURES:
         difference = f"{_LAST} gives {picture} channels, but photos have 3"
         raise ParametersDifferError(NAME, [difference])
+    has_memory = any(name.startswith(_MEMORY) for name in state)
+    gates = f"{_MEMORY}gates.weight"
     entries = (f"encoder.{i}.entry.weight" for i in range(numbered(state, "encoder.")))
     return Hyperparameters(
         picture=picture,
         widths=tuple(shape_of(state, entry, NAME, 4)[0] for entry in entries),
         blocks=numbered(state, "encoder.0.blocks."),
         side=shape_of(state, _FIRST, NAME, 4)[-1],
-        memory_side=shape_of(state, _GATES, NAME, 4)[-1] if _GATES in state else 0,
+        memory_side=shape_of(state, gates, NAME, 4)[-1] if has_memory else 0,
     )
