@@ -281,6 +281,10 @@ class GpuWriteError(GpuError):
     """Files of the build could not be written or removed; `detail` says which and why."""
 
 
+class GpuBusyError(GpuError):
+    """Another Unblur sets a build up, or removes it, at this moment."""
+
+
 class GpuUnusableError(GpuError):
     """The build for the card is here and does not work; `detail` says why."""
 

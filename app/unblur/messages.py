@@ -288,6 +288,11 @@ _TEMPLATES: dict[type[AppError], tuple[str, str, str]] = {
         "Files of PyTorch for the graphics card could not be written or removed ({detail}).",
         "Check the permissions and the drive of that folder.",
     ),
+    errors.GpuBusyError: (
+        "The graphics card is being set up already",
+        "Another Unblur is fetching or removing PyTorch for the graphics card at this moment.",
+        "Wait until that one is done, or stop it; what has come so far is kept.",
+    ),
     errors.GpuUnusableError: (
         "The graphics card is not used",
         "PyTorch for the graphics card does not work here ({detail}), so the processor is used.",

@@ -3,6 +3,8 @@ from __future__ import annotations
 import errno
 import json
 import shutil
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -19,6 +21,7 @@ from unblur.errors import Cancelled
 from unblur.gpu_setup.hardware import Machine
 from unblur.gpu_setup.included import IncludedTorch
 from unblur.gpu_setup.store import GpuStatus, GpuStore
+from unblur.gpu_setup.turns import alone_in
 from unblur.gpu_setup.words import sentences
 from unblur_models.fetching import CancelFetch, Patience
 
@@ -358,6 +361,60 @@ def test_what_was_fetched_can_be_removed(store: GpuStore) -> None:
 
     assert store.shelf.current() is None
     assert not any(path.is_dir() for path in store.shelf.folder.iterdir())
+
+
+def test_a_second_set_up_meanwhile_is_refused_and_disturbs_nothing(
+    store: GpuStore, shop: Shop
+) -> None:
+    has_come, may_go_on = threading.Event(), threading.Event()
+
+    def waiting(visit: Visit) -> None:
+        has_come.set()
+        may_go_on.wait(10)
+        mirrors.honest(visit)
+
+    shop.behaviours[TORCH_FILE] = waiting
+    first = threading.Thread(target=set_up, args=(store,))
+    first.start()
+    assert has_come.wait(10)
+    second = GpuStore(store.shelf.folder, machine=NVIDIA, index=shop.address)
+
+    with pytest.raises(errors.GpuBusyError):
+        set_up(second)
+    with pytest.raises(errors.GpuBusyError):
+        second.remove()
+
+    may_go_on.set()
+    first.join()
+    kept = store.shelf.current()
+    assert kept is not None
+    assert (store.shelf.site_of(kept) / "torch/__init__.py").exists()
+
+
+def test_a_set_up_that_was_killed_keeps_nobody_out(store: GpuStore) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from unblur.gpu_setup.turns import alone_in\n"
+        "with alone_in(Path(sys.argv[1])): print('here', flush=True); time.sleep(60)"
+    )
+    words = [sys.executable, "-c", program, str(store.shelf.folder)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"here\n"
+        assert refused(store, errors.GpuBusyError) == ""
+        other.kill()
+
+    set_up(store)
+
+
+def test_a_start_meanwhile_leaves_the_build_that_is_not_in_force_yet(store: GpuStore) -> None:
+    coming = store.shelf.folder / f"{VERSION}-00000000"
+    coming.mkdir(parents=True)
+
+    with alone_in(store.shelf.folder):
+        store.shelf.tidy(keep="another")
+        assert coming.exists()
+    store.shelf.tidy(keep="another")
+    assert not coming.exists()
 
 
 def test_nothing_to_remove_is_said(store: GpuStore) -> None:

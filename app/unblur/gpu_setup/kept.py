@@ -15,6 +15,8 @@ from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import Any
 
+from unblur.errors import GpuBusyError
+from unblur.gpu_setup.turns import alone_in
 from unblur.settings import parsed, write_atomically
 
 logger = logging.getLogger(__name__)
@@ -89,10 +91,19 @@ class BuildShelf:
             shutil.rmtree(path, ignore_errors=True)
 
     def tidy(self, keep: str) -> None:
-        """Remove earlier builds than `keep`. What Windows does not let go, goes the next time."""
-        for path in self.folder.glob("*+*"):
-            if path.is_dir() and path.name != keep:
-                shutil.rmtree(path, ignore_errors=True)
+        """Remove earlier builds than `keep`, unless another process sets one up at this moment.
+
+        What Windows does not let go, goes the next time.
+        """
+        builds = [path for path in self.folder.glob("*+*") if path.is_dir() and path.name != keep]
+        if not builds:
+            return
+        try:
+            with alone_in(self.folder):
+                for path in builds:
+                    shutil.rmtree(path, ignore_errors=True)
+        except (GpuBusyError, OSError) as reason:
+            logger.info("Earlier builds for the GPU stay until the next start: %r", reason)
 
     def verdict(self) -> Verdict | None:
         """How the last trial ended."""

@@ -32,6 +32,7 @@ from unblur.gpu_setup.kept import (
     python_abi,
     why_unfit,
 )
+from unblur.gpu_setup.turns import alone_in
 from unblur_models import errors as zoo
 
 if TYPE_CHECKING:  # they are imported when something is fetched
@@ -120,9 +121,9 @@ class GpuStore:
         """Fetch and unpack the build for `backend` (default: for the card), try it, use it.
 
         `progress` is told bytes. What came before a failure or a stop is kept. Raises
-        GpuMissingError, GpuIncludedError, GpuOfflineError, GpuNoBuildError, GpuFetchError,
-        GpuDiskSpaceError, GpuWriteError and Cancelled. A build that does not work is in force
-        nevertheless: the verdict says why, and importing torch passes it over.
+        GpuMissingError, GpuIncludedError, GpuOfflineError, GpuBusyError, GpuNoBuildError,
+        GpuFetchError, GpuDiskSpaceError, GpuWriteError and Cancelled. A build that does not work
+        is in force nevertheless: the verdict says why, and importing torch passes it over.
         """
         from unblur_models.fetching import CancelFetch
 
@@ -132,15 +133,16 @@ class GpuStore:
         if row.label is None or row.index is None:
             raise errors.GpuMissingError("PyTorch needs no other build for it")
         wanted = f"{builds.release()}+{row.label}"
-        kept = self.shelf.current()
-        if kept is None or kept.torch != wanted or self._is_broken(kept):
+        kept = self._sound(wanted)
+        if kept is None:
             if self.is_offline:
                 raise errors.GpuOfflineError
             from unblur.gpu_setup.supply import Supply
 
             supply = Supply(self._wheels, self._index or row.index, progress, cancel, patience)
-            with _told():
-                kept = self._put_in_force(supply, wanted, name)
+            with _told(), alone_in(self.shelf.folder):
+                # Another process may have been done a moment ago.
+                kept = self._sound(wanted) or self._put_in_force(supply, wanted, name)
         return self.try_again(kept, cancel)
 
     def try_again(self, kept: KeptBuild, cancel: CancelFetch) -> Verdict:
@@ -153,11 +155,15 @@ class GpuStore:
         return verdict
 
     def remove(self) -> None:
-        """Remove the build and what was fetched for it. Raises GpuNotSetUpError, GpuWriteError."""
+        """Remove the build and what was fetched for it.
+
+        Raises GpuNotSetUpError, GpuBusyError and GpuWriteError.
+        """
         if self.shelf.current() is None and not self.shelf.folder.exists():
             raise errors.GpuNotSetUpError
         try:
-            self.shelf.retire()
+            with alone_in(self.shelf.folder):
+                self.shelf.retire()
         except OSError as error:
             raise errors.GpuWriteError(str(error)) from error
 
@@ -169,9 +175,12 @@ class GpuStore:
             raise errors.GpuMissingError(status.why_none)
         return status.backend
 
-    def _is_broken(self, kept: KeptBuild) -> bool:
-        site = self.shelf.site_of(kept)
-        return bool(why_unfit(kept)) or library_bytes(site) != kept.library_bytes
+    def _sound(self, wanted: str) -> KeptBuild | None:
+        """The build in force, when it is this one and whole."""
+        kept = self.shelf.current()
+        if kept is None or kept.torch != wanted or why_unfit(kept):
+            return None
+        return kept if library_bytes(self.shelf.site_of(kept)) == kept.library_bytes else None
 
     def _put_in_force(self, supply: Supply, wanted: str, backend: str) -> KeptBuild:
         staging = supply.unpack_all(supply.wheels_for(f"torch=={wanted}"), self.shelf.folder)
