@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-CORNER, SIZE = (60, 40), (1280, 820)
+from PIL import Image
+
+CORNER, SIZE = (200, 100), (1280, 820)
 _SCREEN = "1600x1000x24"
 _PATIENCE = 90.0
 
@@ -26,7 +28,7 @@ def wait_until(is_so: Callable[[], object], what: str, seconds: float = _PATIENC
     while not is_so():
         if time.monotonic() > end:
             raise NotSeenError(f"waited {seconds:.0f} s in vain for {what}")
-        time.sleep(0.2)
+        time.sleep(0.1)
 
 
 @dataclass(frozen=True)
@@ -77,16 +79,14 @@ class Display:
             time.sleep(0.04)
         self.xdotool("mouseup", 1)
 
-    def photograph(self, target: Path) -> None:
-        """Everything on the display, as a PNG."""
-        from PIL import Image
-
+    def look(self) -> Image.Image:
+        """Everything on the display."""
         # The server's own copy of the screen, as xwd has it: a header, a palette, the pixels.
         data = (self.folder / "Xvfb_screen0").read_bytes()
         header = [int.from_bytes(data[at : at + 4], "big") for at in range(0, 80, 4)]
         begin, width, height, stride, colours = (header[n] for n in (0, 4, 5, 12, 19))
         pixels = data[begin + 12 * colours :]
-        Image.frombuffer("RGB", (width, height), pixels, "raw", "BGRX", stride, 1).save(target)
+        return Image.frombuffer("RGB", (width, height), pixels, "raw", "BGRX", stride, 1)
 
 
 @contextmanager

@@ -98,7 +98,7 @@ class _Trial:
             result, rect = self._visit(display, name, home, photo)
             status = visit.wait(_QUIT_SECONDS)
         except (NotSeenError, subprocess.TimeoutExpired) as error:
-            display.photograph(self.screenshots / f"{name}-failed.png")
+            display.look().save(self.screenshots / f"{name}-failed.png")
             raise SmokeError(f"{name}: {error}; see {self.screenshots}") from error
         finally:
             visit.kill()
@@ -119,7 +119,7 @@ class _Trial:
         rect = _region(home) or (0, 0, 0, 0)  # it goes with the window: nothing is left to recover
         display.press("ctrl+r")
         result = self._exported(display, window, photo)
-        display.photograph(self.screenshots / f"{name}.png")
+        display.look().save(self.screenshots / f"{name}.png")
         display.press("ctrl+q")
         return result, rect
 

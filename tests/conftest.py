@@ -9,7 +9,6 @@ import gc
 import logging
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,31 +102,6 @@ def nothing_left_behind(own_home: Path, quiet_log: None) -> Iterator[None]:
         widget.deleteLater()
     if names:
         pytest.fail(f"top-level widgets left open: {', '.join(names)}", pytrace=False)
-
-
-@pytest.fixture(scope="session")
-def virtual_display() -> Iterator[str]:
-    """The name (":99") of an X server of our own, for programs that a `gui` test starts.
-
-    The tests' own process stays offscreen: give the name as DISPLAY, and QT_QPA_PLATFORM=xcb.
-    """
-    command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1920x1200x24", "-nolisten", "tcp"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
-        assert server.stdout is not None
-        number = server.stdout.readline().decode().strip()
-        try:
-            assert number, "Xvfb did not start"
-            yield f":{number}"
-        finally:
-            server.terminate()
-
-
-@pytest.fixture
-def gui_environment(virtual_display: str, own_home: Path) -> dict[str, str]:
-    """The environment for a program that shows a real window on the virtual display."""
-    variables = {**os.environ, "DISPLAY": virtual_display, "QT_QPA_PLATFORM": "xcb"}
-    variables.pop("WAYLAND_DISPLAY", None)
-    return {**variables, "UNBLUR_HOME": str(own_home)}
 
 
 class _LogWatcher(logging.Handler):

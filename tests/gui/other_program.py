@@ -1,4 +1,4 @@
-"""Another program on the display: something to drag a file from, or a look at the screen."""
+"""Another program on the display: something to drag a file from."""
 
 from __future__ import annotations
 
@@ -27,11 +27,8 @@ class FileIcon(QLabel):
 
 
 def main() -> int:
-    verb, path = sys.argv[1:]
     application = QApplication(sys.argv)
-    if verb == "look":
-        return 0 if application.primaryScreen().grabWindow(0).save(path) else 1
-    icon = FileIcon(path)
+    icon = FileIcon(sys.argv[1])
     icon.show()
     return application.exec()
 
