@@ -46,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.measure:
         import startup
 
-        print(f"— start-up\n{startup.measure(made['bundle'], _WORK, _RUNS)}", flush=True)
+        print("— start-up", flush=True)
+        print(f"bundle: {startup.measure_bundle(made['bundle'], _WORK, _RUNS)}", flush=True)
+        print(f"checkout: {startup.measure_checkout(_RUNS)}", flush=True)
     return _smoke(made) if options.smoke else 0
 
 

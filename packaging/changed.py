@@ -20,6 +20,7 @@ PATHS = (
     "app/unblur/bootstrap.py",
     "app/unblur/desktop",
     "app/unblur/paths.py",
+    "app/unblur/start.py",
     "models/unblur_models/catalog.py",
     "packaging",
     "pyproject.toml",

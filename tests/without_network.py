@@ -66,9 +66,10 @@ def in_the_window(photo: Path, target: Path) -> None:
     from unblur.imaging.export import ExportOptions
     from unblur.ui.actions import ActionId
     from unblur.ui.exporting import ExportWish
+    from unblur.ui.first_picture import FirstPicture
 
     application = QApplication([])
-    program = Program(application)
+    program = Program(application, FirstPicture(application))
 
     def after(signal: SignalInstance, does: object) -> None:
         loop = QEventLoop()
@@ -77,7 +78,8 @@ def in_the_window(photo: Path, target: Path) -> None:
         does()  # type: ignore[operator]
         loop.exec()
 
-    after(program.client.warmed, lambda: program.show([photo], quits_after_show=False))
+    program.first.show()
+    after(program.client.warmed, lambda: program.begin([photo]))
     program.session.add_whole_photo()
     after(program.restorer.completed, program.actions[ActionId.RESTORE].trigger)
     wish = ExportWish(target, ExportOptions())

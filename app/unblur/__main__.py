@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from unblur import __version__
 from unblur.errors import AppError
@@ -60,8 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _open_window(words: list[str]) -> int:
-    # The window reads the same words; looked at here first, a mistake needs no Qt to be told.
-    window_parser().parse_args(words)
+    # Before Qt, which a mistake needs not to be told.
+    options = window_parser().parse_args(words)
     if not _has_display():
         print(
             "There is no display to open a window on. "
@@ -69,12 +71,13 @@ def _open_window(words: list[str]) -> int:
             file=sys.stderr,
         )
         return 1
-    from unblur import ahead  # noqa: F401 - before Qt
-    from unblur.bootstrap import main as open_window
+    # What is imported stays; and later the window's thread alone collects (unblur.ui.garbage).
+    gc.disable()
+    from unblur.start import main as open_window
 
     # Qt's loop would not let Python see Ctrl+C; like after a crash, the edits are offered back.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    return open_window(words)
+    return open_window(options.photos, is_measured=options.quit_after_show)
 
 
 def _has_display() -> bool:
@@ -92,12 +95,12 @@ def window_parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("photos", nargs="*", metavar="PHOTO", help="photos to open")
+    parser.add_argument("photos", nargs="*", type=Path, metavar="PHOTO", help="photos to open")
     parser.add_argument("--version", action="version", version=f"Unblur {__version__}")
     parser.add_argument(
         "--quit-after-show",
         action="store_true",
-        help="show the window, wait for its first paint and quit (for measuring)",
+        help="show the window, tell when it was there, and quit (for measuring)",
     )
     return parser
 

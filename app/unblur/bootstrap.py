@@ -1,28 +1,24 @@
 """The window's composition root: builds every part and wires them to each other.
 
-Only what the first picture of the window needs is imported here. Decoders are imported on
-the pool's threads, torch on the inference thread, once the window is on the screen.
+The window's first picture is there already (`unblur.start`). Decoders are imported on the pool's
+threads, torch on the inference thread.
 """
 
 from __future__ import annotations
 
-import argparse
-import faulthandler
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from unblur import __version__, paths
+from unblur import paths
 from unblur.document.document import Document, DocumentDiff
 from unblur.errors import AppError
 from unblur.model_store import open_store
 from unblur.settings import Settings
 from unblur.ui import heavy
-from unblur.ui.actions import ActionId, Actions
+from unblur.ui.actions import ActionId
 from unblur.ui.autosave import Autosave
 from unblur.ui.blur_looks import BlurLooks
 from unblur.ui.canvas.blur_overlay import BlurOverlay
@@ -32,40 +28,34 @@ from unblur.ui.commands import Commands, Parts
 from unblur.ui.dialog_commands import DialogCommands
 from unblur.ui.dialogs.hidden import ask_about_hidden
 from unblur.ui.dialogs.unsaved import ask_about
-from unblur.ui.display import told_without_display
+from unblur.ui.engine_wishes import engine_wishes
 from unblur.ui.export_question import ExportQuestion
 from unblur.ui.exporting import Exporter
 from unblur.ui.face_search import FaceSearch
+from unblur.ui.first_picture import FirstPicture
 from unblur.ui.garbage import GarbageOnThisThread
 from unblur.ui.gpu import GpuSetup
 from unblur.ui.hidden_guard import HiddenGuard
-from unblur.ui.icons import IconSet
 from unblur.ui.live_preview import LivePreview
-from unblur.ui.logbook import report_bugs_to, start_log
-from unblur.ui.main_window import MainWindow
+from unblur.ui.logbook import report_bugs_to
 from unblur.ui.mask_commands import MaskCommands
 from unblur.ui.model_library import ModelLibrary
 from unblur.ui.news import News
 from unblur.ui.object_search import ObjectSearch
-from unblur.ui.opened_by_desktop import OpenedByDesktop
 from unblur.ui.opening import PhotoOpener
 from unblur.ui.panels.banner import BannerArea
 from unblur.ui.panels.blur_box import BlurBox
-from unblur.ui.panels.empty_state import EmptyState
 from unblur.ui.panels.filmstrip import Filmstrip
 from unblur.ui.panels.psf_box import PsfBox
 from unblur.ui.panels.region_list import RegionList
 from unblur.ui.panels.region_options import RegionOptions
 from unblur.ui.panels.region_panel import RegionPanel
 from unblur.ui.panels.restore_box import RestoreBox
-from unblur.ui.panels.status import StatusBar
 from unblur.ui.panels.tool_options import ToolOptionsBar
 from unblur.ui.pasted import PastedPictures
 from unblur.ui.people_search import PeopleSearch
-from unblur.ui.preferences import Preferences, engine_wishes
 from unblur.ui.psf_starts import first_blur
 from unblur.ui.psf_work import PsfWork
-from unblur.ui.recent_files import RecentFiles
 from unblur.ui.recovery import find_orphans
 from unblur.ui.recovery_offer import RecoveryOffer
 from unblur.ui.region_blurs import RegionBlurs
@@ -73,7 +63,7 @@ from unblur.ui.restore_passes import View
 from unblur.ui.restorer import Restorer
 from unblur.ui.reveal import Reveal
 from unblur.ui.session import Session
-from unblur.ui.theme import Appearance, Theme
+from unblur.ui.theme import Theme
 from unblur.ui.things import SegmentedThings
 from unblur.ui.tool_choice import ToolChoice
 from unblur.ui.window_menus import fill_recent
@@ -83,42 +73,19 @@ from unblur.workers.model_jobs import ModelJobs
 from unblur_models.catalog import DEFAULT_MODEL_ID
 
 
-def main(argv: Sequence[str]) -> int:
-    """Open the window on the photos in `argv` (without the program's name); the exit status."""
-    options = _parsed(argv)
-    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
-        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
-    )
-    with told_without_display():
-        application = QApplication([sys.argv[0]])
-    application.setApplicationName("Unblur")
-    application.setApplicationVersion(__version__)
-    application.setDesktopFileName("unblur")
-    crashes = start_log(paths.state_dir())
-    program = Program(application)
-    program.show(options.photos, quits_after_show=options.quit_after_show)
-    try:
-        return application.exec()
-    finally:
-        program.shut_down()
-        if crashes is not None:
-            # The stacks of a crash go to standard error again before the file closes.
-            faulthandler.enable()
-            crashes.close()
-
-
 class Program(QObject):
     """Every part of the window, made and connected. Owns what has to be shut down."""
 
-    def __init__(self, application: QApplication, client: InferenceClient | None = None) -> None:
+    def __init__(
+        self, application: QApplication, first: FirstPicture, client: InferenceClient | None = None
+    ) -> None:
         super().__init__(application)
         state = paths.state_dir()
-        self.preferences = Preferences(paths.config_dir() / "settings.json", self)
-        drawings = paths.resources_dir() / "icons"
-        choice = self.preferences.current.theme
-        self.appearance = Appearance(application, choice, drawings / "chevron.svg")
-        self.icons = IconSet(drawings)
-        self.actions = Actions(self.icons, self)
+        self.preferences, self.appearance = first.preferences, first.appearance
+        self.icons, self.actions, self.recent = first.icons, first.actions, first.recent
+        self.empty, self.status, self.window = first.empty, first.status, first.window
+        self.first = first
+        first.setParent(self)
         self.garbage = GarbageOnThisThread(self)
         self.garbage.start()
         self.jobs = FileJobs(self)
@@ -132,13 +99,10 @@ class Program(QObject):
             tiles=paths.tiles_dir(),
         )
         self.session = Session(heavy, parent=self)
-        self.recent = RecentFiles(state / "recent.json", self)
         self.pasted = PastedPictures(state / "pasted", heavy.decode_bytes)
         self.opener = PhotoOpener(
             self.session, self.jobs, self.recent, heavy.decode, self.pasted, self
         )
-        if sys.platform == "darwin":  # only there, for it sees every event of the program
-            OpenedByDesktop(application, self.opener.open, self)
         self.autosave = Autosave(self.session, state / "recovery", self)
         self.canvas = Canvas()
         self.restorer = Restorer(self.session, self.client, self._view, self.client.estimate, self)
@@ -148,20 +112,24 @@ class Program(QObject):
         self._connect_window()
         self._connect_theme()
 
-    def show(self, photos: Sequence[Path], *, quits_after_show: bool) -> None:
-        """Put the window on the screen; everything heavy begins after its first picture."""
-        self.window.restore_place(self._place_file)
-        self._photos = tuple(photos)
-        self._quits_after_show = quits_after_show
-        self.window.painted.connect(self._on_painted, Qt.ConnectionType.QueuedConnection)
-        self.window.show()
+    def begin(self, photos: Sequence[Path]) -> None:
+        """The window is seen: offer what a crash left, open `photos`, and load torch."""
+        if self.preferences.current.restore_session:
+            self._offer_recovery()
+        if photos:
+            # The photo comes first: importing torch would take the interpreter from it.
+            self.session.photo_opened.connect(self._warm_up, _ONCE)
+            self.opener.failed.connect(self._warm_up, _ONCE)
+            self.opener.open(photos)
+        else:
+            self._warm_up()
 
     def shut_down(self) -> None:
         """The end: by the person's wish, or because the display is gone."""
         self.restorer.stop()
         self.psf.drop()
         is_settled = self.autosave.finish()
-        self.window.keep_place(self._place_file)
+        self.first.keep_place()
         self.library.shutdown()
         self.gpu.shutdown()
         self.jobs.shutdown()
@@ -169,10 +137,6 @@ class Program(QObject):
             self.pasted.forget_all()
         self.client.shutdown()
         self.garbage.stop()
-
-    @property
-    def _place_file(self) -> Path:
-        return paths.state_dir() / "window.json"
 
     def _view(self) -> View:
         return View(self.canvas.visible_rect(), self.canvas.view_center())
@@ -197,10 +161,7 @@ class Program(QObject):
 
     def _build_window(self) -> None:
         theme = self.appearance.theme
-        app_icon = self.icons.app_icon()
-        self.status = StatusBar()
         self.filmstrip = Filmstrip(self.session, self.icons, theme)
-        self.empty = EmptyState(app_icon, paths.sample_photo())
         self.regions = RegionList(self.session, self.icons, theme)
         self.looks = BlurLooks(self.session, self.jobs, heavy.look_at, self)
         self.blurs = RegionBlurs(self.session, self.jobs, self.looks, heavy.region_span, self)
@@ -212,16 +173,7 @@ class Program(QObject):
         parts = (advice, self.regions, box, options, RestoreBox(self.restorer))
         self.panel = RegionPanel(self.session, self.actions, *parts)
         self.blurs.known.connect(self.panel.options.refresh_scale)
-        self.window = MainWindow(
-            self.session,
-            self.actions,
-            self.canvas,
-            self.panel,
-            self.filmstrip,
-            self.empty,
-            self.status,
-        )
-        self.window.setWindowIcon(app_icon)
+        self.window.furnish(self.session, self.canvas, self.panel, self.filmstrip)
         self.banners = BannerArea(self.window.center, self.icons, theme)
 
     def _build_exports(self) -> None:
@@ -346,21 +298,6 @@ class Program(QObject):
         QTimer.singleShot(0, self, lambda: self.closer.close_all(self.window.close))
         return False
 
-    @Slot()
-    def _on_painted(self) -> None:
-        if self._quits_after_show:
-            QApplication.quit()
-            return
-        if self.preferences.current.restore_session:
-            self._offer_recovery()
-        if self._photos:
-            # The photo comes first: importing torch would take the interpreter from it.
-            self.session.photo_opened.connect(self._warm_up, _ONCE)
-            self.opener.failed.connect(self._warm_up, _ONCE)
-            self.opener.open(self._photos)
-        else:
-            self._warm_up()
-
     def _offer_recovery(self) -> None:
         orphans = find_orphans(paths.state_dir() / "recovery")
         self.recovery = RecoveryOffer(orphans, self.opener, self.autosave, self.pasted, self)
@@ -382,10 +319,3 @@ class Program(QObject):
 
 
 _ONCE = Qt.ConnectionType.SingleShotConnection
-
-
-def _parsed(argv: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="unblur")
-    parser.add_argument("photos", nargs="*", type=Path)
-    parser.add_argument("--quit-after-show", action="store_true")
-    return parser.parse_args(argv)

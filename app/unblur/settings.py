@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -160,6 +159,8 @@ def parsed(content: bytes) -> Any:
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Replace `path` by `content` in one step. Raises OSError, leaving the old file."""
+    import tempfile  # here, for it brings random numbers along, and reading needs none
+
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

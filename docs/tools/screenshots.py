@@ -23,6 +23,7 @@ from unblur.document.shapes import Ellipse
 from unblur.ui.actions import ActionId
 from unblur.ui.dialogs import on_demand
 from unblur.ui.dialogs.export_dialog import ExportDialog
+from unblur.ui.first_picture import FirstPicture
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -39,7 +40,7 @@ def main() -> int:
         os.environ |= {"UNBLUR_HOME": home, "QT_QPA_PLATFORM": "offscreen"}
         application = QApplication([])
         application.setApplicationName("Unblur")
-        program = Program(application)
+        program = Program(application, FirstPicture(application))
         program.preferences.change(program.preferences.current.with_value("theme", "dark"))
         try:
             take_all(program, folder)
@@ -54,7 +55,8 @@ def take_all(program: Program, folder: Path) -> None:
     """The window, then the dialogs."""
     window = program.window
     sample = [paths.sample_photo()]
-    after(program.client.warmed, lambda: program.show(sample, quits_after_show=False))
+    program.first.show()
+    after(program.client.warmed, lambda: program.begin(sample))
     window.resize(_WINDOW)
     settle()
     session = program.session

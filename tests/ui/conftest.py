@@ -22,6 +22,7 @@ from unblur.document.shapes import Rectangle
 from unblur.engine.request import RestorePass, TileResult
 from unblur.imaging import masks
 from unblur.ui.dialogs.export_dialog import Answer, ExportDialog
+from unblur.ui.first_picture import FirstPicture
 from unblur.ui.restore_passes import View
 from unblur.ui.restorer import Restorer
 from unblur.ui.session import Session
@@ -210,7 +211,7 @@ def whole_program(
     built: list[Program] = []
 
     def build(client: object = None) -> Program:
-        built.append(Program(qapp, client))  # type: ignore[arg-type]
+        built.append(Program(qapp, FirstPicture(qapp), client))  # type: ignore[arg-type]
         return built[-1]
 
     yield build
@@ -234,7 +235,8 @@ def program(qtbot: QtBot, client: FakeClient, whole_program: Callable[..., Progr
     """A window that is shown, on the fake client."""
     client.status = None
     program = whole_program(client)
-    program.show((), quits_after_show=False)
+    program.first.show()
+    program.begin(())
     qtbot.waitUntil(lambda: bool(client.warmed_up))
     client.become_ready()
     return program

@@ -27,7 +27,8 @@ def test_a_photo_becomes_sharper_by_the_real_network(
         middle.save(path)
     before = np.asarray(middle)
     with qtbot.waitSignal(program.client.warmed, timeout=_A_MINUTE):
-        program.show([path], quits_after_show=False)
+        program.first.show()
+        program.begin([path])
     region = program.session.add_whole_photo()
     assert region is not None
     with qtbot.waitSignal(program.restorer.completed, timeout=_A_MINUTE):

@@ -79,8 +79,9 @@ class ActionId(StrEnum):
 class ActionSpec:
     """One action: words, keys, icon, and what has to be there for it to make sense.
 
-    `needs` is "" (always), "photo", "region" (a selected one), "protection" (some of the
-    photo is protected) or "run" (tiles under way).
+    `needs` is "" (always), "photo", "photos" (several), "region" (a selected one),
+    "protection" (some of the photo is protected), "history" (a step to take back or again) or
+    "run" (tiles under way). At first there is none of these.
     Actions of one `group` exclude each other. `label` is for a button that has little room.
     """
 
@@ -108,8 +109,8 @@ SPECS: Mapping[ActionId, ActionSpec] = {
         "&Models…", "What there is to restore with; fetch, add and remove", ("Ctrl+Shift+M",)
     ),
     ActionId.QUIT: ActionSpec("&Quit", "Close Unblur", ("Ctrl+Q",)),
-    ActionId.UNDO: ActionSpec("&Undo", "Undo", (_K.Undo,), "undo"),
-    ActionId.REDO: ActionSpec("&Redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+    ActionId.UNDO: ActionSpec("&Undo", "Undo", (_K.Undo,), "undo", "history"),
+    ActionId.REDO: ActionSpec("&Redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "history"),
     ActionId.DELETE_REGION: ActionSpec(
         "&Delete Region", "Delete the selected region", ("Del", "Backspace"), needs="region"
     ),
@@ -154,7 +155,7 @@ SPECS: Mapping[ActionId, ActionSpec] = {
         "&Restore", "Restore every visible region", ("Ctrl+R",), needs="photo"
     ),
     ActionId.PREVIEW: ActionSpec("&Preview", "Restore only what you see", ("P",), needs="photo"),
-    ActionId.STOP: ActionSpec("S&top", "Stop restoring, keep what is done", ("Esc",)),
+    ActionId.STOP: ActionSpec("S&top", "Stop restoring, keep what is done", ("Esc",), needs="run"),
     ActionId.SELECT_TOOL: ActionSpec(
         "&Select", "Select a region", ("V",), "select", "photo", "tool", checkable=True
     ),
@@ -285,8 +286,10 @@ SPECS: Mapping[ActionId, ActionSpec] = {
         "Zoom &In", "Zoom in", ("+", "=", "Ctrl++", "Ctrl+="), "zoom-in", "photo"
     ),
     ActionId.ZOOM_OUT: ActionSpec("Zoom &Out", "Zoom out", ("-", "Ctrl+-"), "zoom-out", "photo"),
-    ActionId.NEXT_PHOTO: ActionSpec("&Next Photo", "Next photo", ("Ctrl+Tab",)),
-    ActionId.PREVIOUS_PHOTO: ActionSpec("Pre&vious Photo", "Previous photo", ("Ctrl+Shift+Tab",)),
+    ActionId.NEXT_PHOTO: ActionSpec("&Next Photo", "Next photo", ("Ctrl+Tab",), needs="photos"),
+    ActionId.PREVIOUS_PHOTO: ActionSpec(
+        "Pre&vious Photo", "Previous photo", ("Ctrl+Shift+Tab",), needs="photos"
+    ),
     ActionId.FULL_SCREEN: ActionSpec("F&ull Screen", "Full screen", ("F11",), checkable=True),
     ActionId.SHORTCUTS: ActionSpec("&Keyboard Shortcuts", "Keyboard shortcuts", ("F1",)),
     ActionId.LOG: ActionSpec("Show the &Log", "Show the folder with the log file"),
@@ -331,7 +334,7 @@ class Actions(QObject):
         action.setCheckable(spec.checkable)
         if spec.label:
             action.setIconText(spec.label)
-        action.setEnabled(spec.needs not in ("photo", "region", "protection"))
+        action.setEnabled(not spec.needs)
         # Text stays out of the menu icons: a calm menu has words and keys.
         action.setIconVisibleInMenu(False)
         if spec.group:

@@ -77,13 +77,15 @@ class Commands(QObject):
         """Enable what makes sense now."""
         session, outlook = self._parts.session, self._parts.restorer.outlook
         has_photo = session.current is not None
-        self._actions.enable(photo=has_photo, region=session.selected_region is not None)
+        self._actions.enable(
+            photo=has_photo,
+            photos=len(session.photos) > 1,
+            region=session.selected_region is not None,
+            run=self._parts.restorer.is_running,
+        )
         for identity in (ActionId.RESTORE, ActionId.PREVIEW):
             self._actions[identity].setEnabled(has_photo and outlook.tiles > 0)
         self._actions[ActionId.FIND_PEOPLE].setEnabled(has_photo and self._parts.looks.has_faces)
-        self._actions[ActionId.STOP].setEnabled(self._parts.restorer.is_running)
-        for identity in (ActionId.NEXT_PHOTO, ActionId.PREVIOUS_PHOTO):
-            self._actions[identity].setEnabled(len(session.photos) > 1)
 
     def open_dialog(self) -> None:
         """Ask for photos."""
@@ -117,7 +119,6 @@ class Commands(QObject):
             (ActionId.REDO, group.redoTextChanged, group.canRedoChanged, "Redo"),
         ):
             action = self._actions[identity]
-            action.setEnabled(False)
             able.connect(action.setEnabled)
             signal.connect(lambda text, a=action, v=verb: a.setText(f"&{v} {text}".strip()))
         self._on(ActionId.DELETE_REGION, self._delete_region)

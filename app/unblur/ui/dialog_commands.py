@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QDialog, QMainWindow
 from unblur import paths
 from unblur.ui.actions import ActionId, Actions
 from unblur.ui.dialogs import on_demand
+from unblur.ui.engine_wishes import device_names
 from unblur.ui.gpu import GpuSetup
 from unblur.ui.logbook import log_file
 from unblur.ui.model_library import ModelLibrary
-from unblur.ui.preferences import Preferences, device_names
+from unblur.ui.preferences import Preferences
 from unblur.workers.inference import InferenceClient
 
 

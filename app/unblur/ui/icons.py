@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from unblur.ui.theme import Theme
@@ -31,7 +31,7 @@ class IconSet:
         return self._known[key]
 
     def _made(self, name: str, theme: Theme, size: int) -> QIcon:
-        drawing = (self._folder / f"{name}.svg").read_text(encoding="utf-8")
+        renderer = QSvgRenderer(str(self._folder / f"{name}.svg"))
         icon = QIcon()
         off, on = QIcon.State.Off, QIcon.State.On
         looks = (
@@ -39,10 +39,10 @@ class IconSet:
             (theme.on_accent, QIcon.Mode.Normal, (on,)),
             (theme.disabled, QIcon.Mode.Disabled, (off, on)),
         )
-        for color, mode, states in looks:
-            renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", color).encode()))
-            for ratio in _ratios():
-                pixmap = _drawn(renderer, size * ratio)
+        for ratio in _ratios():
+            drawing = _drawn(renderer, size * ratio)  # once: reading it takes longer than the rest
+            for color, mode, states in looks:
+                pixmap = _coloured(drawing, color)
                 for state in states:
                     icon.addPixmap(pixmap, mode, state)
         return icon
@@ -69,5 +69,15 @@ def _drawn(renderer: QSvgRenderer, pixels: int) -> QPixmap:
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     renderer.render(painter, QRectF(0, 0, pixels, pixels))
+    painter.end()
+    return pixmap
+
+
+def _coloured(drawing: QPixmap, color: str) -> QPixmap:
+    """The same shapes in one colour."""
+    pixmap = QPixmap(drawing)
+    painter = QPainter(pixmap)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(pixmap.rect(), QColor(color))
     painter.end()
     return pixmap

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import faulthandler
 import logging
-import logging.handlers
 import sys
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -29,24 +29,46 @@ def start_log(state: Path) -> TextIO | None:
     """
     try:
         state.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            log_file(state),
+        crashes = (state / "crash.log").open("a", encoding="utf-8")
+    except OSError as error:
+        logger.warning("There will be no log: %s", error)
+        return None
+    root = logging.getLogger()
+    root.addHandler(_LogFile(log_file(state)))
+    root.setLevel(logging.INFO)
+    faulthandler.enable(crashes)
+    return crashes
+
+
+class _LogFile(logging.Handler):
+    """Makes what writes the file when there is something to write.
+
+    The standard library's rotating files bring sockets along, which the window's first picture
+    does not wait for.
+    """
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self._file = file
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line."""
+        self._writer.emit(record)
+
+    @cached_property
+    def _writer(self) -> logging.Handler:
+        from logging.handlers import RotatingFileHandler
+
+        writer = RotatingFileHandler(
+            self._file,
             maxBytes=_BYTES,
             backupCount=2,
             encoding="utf-8",
             delay=True,
             errors="backslashreplace",  # names of files may hold bytes that are no letters
         )
-        crashes = (state / "crash.log").open("a", encoding="utf-8")
-    except OSError as error:
-        logger.warning("There will be no log: %s", error)
-        return None
-    handler.setFormatter(logging.Formatter(_FORMAT))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-    faulthandler.enable(crashes)
-    return crashes
+        writer.setFormatter(logging.Formatter(_FORMAT))
+        return writer
 
 
 def report_bugs_to(show: Callable[[BaseException], None]) -> None:

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
@@ -22,14 +23,16 @@ from PySide6.QtWidgets import (
 
 from unblur.settings import parsed, write_atomically
 from unblur.ui.actions import Actions
-from unblur.ui.canvas.canvas import Canvas
-from unblur.ui.open_photo import OpenPhoto
 from unblur.ui.panels.empty_state import EmptyState
-from unblur.ui.panels.filmstrip import Filmstrip
-from unblur.ui.panels.region_panel import RegionPanel
 from unblur.ui.panels.status import StatusBar
-from unblur.ui.session import Session
 from unblur.ui.window_menus import fill_menu_bar, make_tool_bar
+
+if TYPE_CHECKING:  # they come when the window is on the screen
+    from unblur.ui.canvas.canvas import Canvas
+    from unblur.ui.open_photo import OpenPhoto
+    from unblur.ui.panels.filmstrip import Filmstrip
+    from unblur.ui.panels.region_panel import RegionPanel
+    from unblur.ui.session import Session
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +40,7 @@ _PEEK_KEYS = (Qt.Key.Key_O, Qt.Key.Key_Backslash)
 
 
 class MainWindow(QMainWindow):
-    """The parts in their places.
+    """The parts in their places: those of an empty window at once, those of a photo later.
 
     Signals:
         painted: the window is on the screen for the first time.
@@ -47,35 +50,37 @@ class MainWindow(QMainWindow):
     painted = Signal()
     dropped = Signal(object)
 
-    def __init__(
-        self,
-        session: Session,
-        actions: Actions,
-        canvas: Canvas,
-        panel: RegionPanel,
-        filmstrip: Filmstrip,
-        empty: EmptyState,
-        status: StatusBar,
-    ) -> None:
+    def __init__(self, actions: Actions, empty: EmptyState, status: StatusBar) -> None:
         super().__init__()
-        self._session = session
-        self._canvas = canvas
-        self._panel = panel
         self._may_close: Callable[[], bool] = lambda: True
         self._is_painted = False
-        self._options: QToolBar | None = None
         self.setObjectName("window")
+        self.setWindowTitle("Unblur")
         self.setMinimumSize(760, 520)
         self.resize(1280, 820)
         self.setAcceptDrops(True)
         self.center = QStackedWidget()
         self.center.addWidget(empty)
-        self.center.addWidget(canvas)
-        self.setCentralWidget(self._laid_out(panel, filmstrip))
+        self.setCentralWidget(self._laid_out())
         self.setStatusBar(status)
         self.recent_menu = fill_menu_bar(self.menuBar(), actions)
         self.addToolBar(make_tool_bar(actions))
         self.addActions(actions.all())
+
+    def furnish(
+        self,
+        session: Session,
+        canvas: Canvas,
+        panel: RegionPanel,
+        filmstrip: Filmstrip,
+    ) -> None:
+        """Take what belongs to photos; without one it is not seen."""
+        self._session = session
+        self._canvas = canvas
+        self._for_photos: list[QWidget] = [panel]
+        self.center.addWidget(canvas)
+        self._middle.addWidget(panel)
+        self._column.addWidget(filmstrip)
         session.current_changed.connect(self._on_current_changed)
         session.clean_changed.connect(self._show_title)
         session.edited.connect(self._show_title)
@@ -90,7 +95,7 @@ class MainWindow(QMainWindow):
         """Put the tool's options below the tools; without a photo they say nothing."""
         self.addToolBarBreak()
         self.addToolBar(bar)
-        self._options = bar
+        self._for_photos.append(bar)
         bar.setVisible(self._session.current is not None)
 
     def restore_place(self, file: Path) -> None:
@@ -162,24 +167,21 @@ class MainWindow(QMainWindow):
         is_inside = isinstance(watched, QWidget) and watched.window() is self
         return is_inside and not isinstance(watched, QLineEdit)
 
-    def _laid_out(self, panel: RegionPanel, filmstrip: Filmstrip) -> QWidget:
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self.center, 1)
-        middle.addWidget(panel)
+    def _laid_out(self) -> QWidget:
+        self._middle = QHBoxLayout()
+        self._middle.setSpacing(0)
+        self._middle.addWidget(self.center, 1)
         whole = QWidget()
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(middle, 1)
-        column.addWidget(filmstrip)
+        self._column = QVBoxLayout(whole)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addLayout(self._middle, 1)
         return whole
 
     def _on_current_changed(self, opened: OpenPhoto | None) -> None:
         self.center.setCurrentIndex(0 if opened is None else 1)
-        self._panel.setVisible(opened is not None)
-        if self._options is not None:
-            self._options.setVisible(opened is not None)
+        for part in self._for_photos:
+            part.setVisible(opened is not None)
         if opened is not None:
             self._canvas.setFocus()
         self._show_title()

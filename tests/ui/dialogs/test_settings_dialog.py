@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from unblur.settings import Settings
 from unblur.ui.dialogs.settings_dialog import SettingsDialog
-from unblur.ui.preferences import device_names, engine_wishes
+from unblur.ui.engine_wishes import device_names, engine_wishes
 from unblur.workers.messages import DeviceFacts, EngineConduct
 
 

@@ -62,7 +62,8 @@ def test_a_real_engine_that_is_still_starting_lets_the_window_go(
     qtbot: QtBot, whole_program: Callable[..., Program], save: Save
 ) -> None:
     program = whole_program()
-    program.show([save("a.png")], quits_after_show=False)
+    program.first.show()
+    program.begin([save("a.png")])
     qtbot.waitUntil(lambda: program.client._warm_up is not None)
     heard: list[object] = []
     program.client.warmed.connect(heard.append)

@@ -179,7 +179,8 @@ def test_files_of_the_program_that_are_damaged_cost_only_what_they_held(
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
     program = whole_program(client)
-    program.show([save("a.png")], quits_after_show=False)
+    program.first.show()
+    program.begin([save("a.png")])
     qtbot.waitUntil(lambda: program.session.current is not None)
     assert program.recent.paths
     assert (own_home / "state" / "recovery" / "x.damaged").read_bytes() == content

@@ -58,7 +58,8 @@ def test_bad_weights_are_told_and_everything_else_goes_on(
     spoil(weights_dir)
     program = whole_program()
     with qtbot.waitSignal(program.client.warm_up_failed, timeout=_A_MINUTE):
-        program.show([save("a.png")], quits_after_show=False)
+        program.first.show()
+        program.begin([save("a.png")])
 
     def reads() -> str:
         labels = [label for b in program.banners.banners for label in b.findChildren(QLabel)]

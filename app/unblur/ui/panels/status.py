@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QLabel, QMenu, QProgressBar, QStatusBar, QToolButton, QWidget
 
-from unblur.document.photo import Photo
 from unblur.ui.durations import left, rounded
-from unblur.ui.restorer import Progress
-from unblur.workers.inference import EngineStatus
+
+if TYPE_CHECKING:  # the window's first picture waits for none of it
+    from unblur.document.photo import Photo
+    from unblur.ui.restorer import Progress
+    from unblur.workers.messages import EngineStatus
 
 _ZOOMS = (25, 50, 100, 200, 400)
 

@@ -1,0 +1,154 @@
+"""The window's first picture: how little it waits for, and that it stays as it was."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from unblur.bootstrap import Program
+from unblur.start import Start
+from unblur.ui.first_picture import FirstPicture
+
+# What takes long to import, or stands for a part of the program that is not needed yet.
+HEAVY = {
+    "numpy",
+    "cv2",
+    "PIL",
+    "OpenImageIO",
+    "torch",
+    "qimage2ndarray",
+    "socket",
+    "multiprocessing",
+    "unblur.bootstrap",
+    "unblur.document",
+    "unblur.engine",
+    "unblur.imaging",
+    "unblur.workers",
+    "unblur_models",
+}
+_SEEN = """
+import sys
+from unblur.start import Start
+
+def furnish(start):
+    print(" ".join(sys.modules))
+    start._application.quit()
+
+Start._furnish = furnish
+from unblur.__main__ import main
+sys.exit(main([]))
+"""
+_BROKEN = """
+import sys
+import unblur.bootstrap
+from unblur.errors import HomeMissingError
+
+def broken(*_):
+    raise HomeMissingError("it went meanwhile")
+
+unblur.bootstrap.Program = broken
+from unblur.__main__ import main
+sys.exit(main([]))
+"""
+
+
+def run(program: str) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join(each for each in sys.path if each)
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def first(qtbot: QtBot, qapp: QApplication) -> Iterator[FirstPicture]:
+    """Shown, and nothing behind it yet."""
+    style, sheet, palette = qapp.style().name(), qapp.styleSheet(), qapp.palette()
+    first = FirstPicture(qapp)
+    first.show()
+    qtbot.waitExposed(first.window)
+    yield first
+    first.window.close()
+    first.window.deleteLater()
+    first.deleteLater()
+    qapp.setStyle(style)
+    qapp.setStyleSheet(sheet)
+    qapp.setPalette(palette)
+
+
+def test_the_first_picture_waits_for_qt_alone() -> None:
+    done = run(_SEEN)
+
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.split())
+    assert "PySide6.QtWidgets" in loaded
+    assert not HEAVY & loaded
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_the_window_looks_the_same_before_and_after_the_program_is_there(
+    qapp: QApplication, first: FirstPicture, client: object, theme: str
+) -> None:
+    first.appearance.choose(theme)
+    first.actions.paint(first.appearance.theme)
+    qapp.processEvents()
+    before = picture(first)
+
+    program = Program(qapp, first, client)  # type: ignore[arg-type]
+    qapp.processEvents()
+    after = picture(first)
+
+    program.shut_down()
+    program.deleteLater()
+    assert before == after
+
+
+def picture(first: FirstPicture) -> QImage:
+    return first.window.grab().toImage()
+
+
+def test_what_goes_wrong_behind_the_first_picture_ends_the_program_with_its_sentence() -> None:
+    done = run(_BROKEN)
+
+    assert done.returncode == 1
+    assert "it went meanwhile" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_photos_that_the_desktop_hands_over_early_are_opened_with_the_others(
+    qapp: QApplication, first: FirstPicture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[list[Path]] = []
+
+    class Behind:
+        def __init__(self, *_: object) -> None:
+            self.opener = self
+
+        def begin(self, photos: list[Path]) -> None:
+            begun.append(list(photos))
+
+        def open(self, photos: list[Path]) -> None:
+            begun.append(list(photos))
+
+    monkeypatch.setattr("unblur.start.FirstPicture", lambda _: first)
+    monkeypatch.setattr("unblur.bootstrap.Program", Behind)
+    start = Start(qapp, [Path("a.png")])
+    start.open_photos([Path("b.png")])
+
+    start._on_painted()
+    start.open_photos([Path("c.png")])
+
+    assert begun == [[Path("a.png"), Path("b.png")], [Path("c.png")]]
+    start.deleteLater()
