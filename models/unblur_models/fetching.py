@@ -28,6 +28,7 @@ Progress = Callable[[int, int], None]
 
 _CHUNK = 256 * 1024
 _PROGRESS_SECONDS = 0.1
+_ASK_AGAIN_SECONDS = 0.2
 _RANGE_NOT_SATISFIABLE = 416
 _PARTIAL = 206
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
@@ -104,24 +105,20 @@ def fetch(
 ) -> Path:
     """The wanted file in `folder`, fetched unless it is there already.
 
-    Raises NoMirrorError, FetchFailedError when no mirror gave the file, WeightsUnwritableError
-    and FetchCancelled. Only a wrong file is thrown away, any other beginning is kept.
+    A file that is being fetched already, by this program or another, is waited for. Raises
+    NoMirrorError, FetchFailedError when no mirror gave the file, WeightsUnwritableError and
+    FetchCancelled. Only a wrong file is thrown away, any other beginning is kept.
     """
     if not wanted.mirrors:
         raise NoMirrorError(wanted.name)
     run = _Run(wanted, PartFile(folder, wanted.name), progress, cancel or CancelFetch(), patience)
     if run.part.is_finished_as(wanted.sha256):
         return run.part.target
-    run.part.begin(wanted.size)
-    failures = []
-    for address in wanted.mirrors:
-        try:
-            run.take_from(address)
-        except MirrorFailed as failure:
-            failures.append(f"{host_of(address)}: {failure}")
-        else:
-            return run.part.finish()
-    raise FetchFailedError(wanted.name, failures)
+    with run.part.alone(run.wait_for_another):
+        # Whoever was waited for may have fetched it.
+        if run.part.is_finished_as(wanted.sha256):
+            return run.part.target
+        return run.take()
 
 
 class _Run:
@@ -141,6 +138,25 @@ class _Run:
         self._cancel = cancel
         self._patience = patience or Patience()
         self._told = 0.0
+
+    def wait_for_another(self) -> None:
+        """Another fetch of the same file is under way, here or in another program."""
+        self._cancel.raise_if_cancelled()
+        self._tell(self.part.size, self._wanted.size)
+        self._cancel.wait(_ASK_AGAIN_SECONDS)
+
+    def take(self) -> Path:
+        """Ask the mirrors in order. Raises FetchFailedError."""
+        self.part.begin(self._wanted.size)
+        failures = []
+        for address in self._wanted.mirrors:
+            try:
+                self.take_from(address)
+            except MirrorFailed as failure:
+                failures.append(f"{host_of(address)}: {failure}")
+            else:
+                return self.part.finish()
+        raise FetchFailedError(self._wanted.name, failures)
 
     def take_from(self, address: str) -> None:
         """Fill the part file with the wanted bytes. Raises MirrorFailed, the part may grow."""

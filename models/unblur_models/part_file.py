@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from unblur_models.digest import sha256_of
 from unblur_models.errors import WeightsUnwritableError
+from unblur_models.file_lock import alone
 
 
 class PartFile:
@@ -40,10 +41,18 @@ class PartFile:
         except OSError as error:
             raise WeightsUnwritableError(self.target, error) from error
 
+    @contextmanager
+    def alone(self, wait: Callable[[], None]) -> Iterator[None]:
+        """Nobody else fetches this file meanwhile; `wait` is called while somebody does."""
+        with ExitStack() as held:
+            with self._told():
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                held.enter_context(alone(self.target.with_name(f"{self.target.name}.lock"), wait))
+            yield
+
     def begin(self, wanted: int) -> None:
-        """Make the folder, and see that it has room for `wanted` bytes in all."""
+        """See that the folder has room for `wanted` bytes in all."""
         with self._told():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
             if self.size > wanted:
                 self.path.unlink()
             if shutil.disk_usage(self.path.parent).free < wanted - self.size:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -319,6 +320,74 @@ def test_no_permission_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         with pytest.raises(WeightsUnwritableError) as told:
             fetch(wanted(mirror.address()), tmp_path)
     assert told.value.reason.errno == errno.EACCES
+
+
+def test_a_file_that_is_being_fetched_is_waited_for_and_not_fetched_twice(tmp_path: Path) -> None:
+    told: list[int] = []
+    with (
+        serving(CONTENT, mirrors.dripping(10, 0.05)) as mirror,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        first = pool.submit(fetch, wanted(mirror.address()), tmp_path)
+        while not mirror.asked:
+            time.sleep(0.01)
+        second = fetch(
+            wanted(mirror.address()), tmp_path, progress=lambda done, _: told.append(done)
+        )
+        assert second == first.result()
+        assert len(mirror.asked) == 1
+    assert second.read_bytes() == CONTENT
+    assert told, "who waits is told how far it is"
+    assert [each.name for each in tmp_path.iterdir()] == [NAME]
+
+
+def test_whoever_waits_takes_over_when_the_other_fetch_ends_without_the_file(
+    tmp_path: Path,
+) -> None:
+    cancel = CancelFetch()
+    with serving(CONTENT, mirrors.silent_after(1000)) as silent, ThreadPoolExecutor(2) as pool:
+        first = pool.submit(fetch, wanted(silent.address()), tmp_path, cancel=cancel)
+        while not silent.asked:
+            time.sleep(0.01)
+        with serving(CONTENT, mirrors.honest) as mirror:
+            second = pool.submit(fetch, wanted(mirror.address()), tmp_path)
+            time.sleep(0.1)
+            assert not second.done()
+            assert mirror.asked == []
+            cancel.cancel()
+            assert second.result().read_bytes() == CONTENT
+        with pytest.raises(FetchCancelled):
+            first.result()
+
+
+def test_waiting_for_another_fetch_can_be_cancelled(tmp_path: Path) -> None:
+    first, second = CancelFetch(), CancelFetch()
+    with serving(CONTENT, mirrors.silent) as mirror, ThreadPoolExecutor(2) as pool:
+        running = pool.submit(fetch, wanted(mirror.address()), tmp_path, cancel=first)
+        while not mirror.asked:
+            time.sleep(0.01)
+        waiting = pool.submit(fetch, wanted(mirror.address()), tmp_path, cancel=second)
+        time.sleep(0.05)
+        second.cancel()
+        with pytest.raises(FetchCancelled):
+            waiting.result(timeout=2)
+        assert not running.done()
+        first.cancel()
+        with pytest.raises(FetchCancelled):
+            running.result()
+
+
+def test_a_program_that_dies_leaves_no_lock(tmp_path: Path) -> None:
+    script = (
+        "import os, sys; from pathlib import Path; from unblur_models.file_lock import alone\n"
+        "with alone(Path(sys.argv[1]), lambda: None): os._exit(9)"
+    )
+    lock = tmp_path / f"{NAME}.lock"
+    subprocess.run([sys.executable, "-c", script, str(lock)], check=False)
+    assert lock.exists()
+    with serving(CONTENT, mirrors.honest) as mirror:
+        assert fetch(wanted(mirror.address()), tmp_path).read_bytes() == CONTENT
+    assert not lock.exists()
 
 
 def test_fetching_stands_on_the_standard_library_alone() -> None:
