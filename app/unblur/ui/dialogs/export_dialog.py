@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from unblur.document.photo import Photo
+from unblur.ui.panels.muted_label import muted_label
 
 FORMATS = {".png": "PNG", ".tif": "TIFF", ".jpg": "JPEG", ".webp": "WebP"}
 _SAME_FORMAT = {".tiff": ".tif", ".jpeg": ".jpg"}
@@ -81,9 +82,7 @@ class ExportDialog(QDialog):
         )
         self.tell_restored.setChecked(tell_restored)
         self.overwrite = QCheckBox()
-        self._note = QLabel()
-        self._note.setObjectName("muted")
-        self._note.setWordWrap(True)
+        self._note = muted_label()
         self.export_button = QPushButton("Export")
         self.export_button.setObjectName("primary")
         self.export_button.setDefault(True)

@@ -26,6 +26,7 @@ from unblur.ui.dialogs.models_list import ModelList
 from unblur.ui.dialogs.progress_row import ProgressRow
 from unblur.ui.model_library import ModelLibrary
 from unblur.ui.panels.banner import Kind
+from unblur.ui.panels.muted_label import muted_label
 from unblur_models.card import ModelCard
 from unblur_models.catalog import WeightsState
 from unblur_models.stock import Verdict
@@ -64,9 +65,7 @@ class ModelsDialog(QDialog):
         self.remove_button = _button("Remove", self._remove)
         self.weights_button = _button("Use a file as its weights…", self._choose_weights)
         self.install_button = _button("Install from a file…", self._choose_file)
-        self._offline = QLabel(_OFFLINE)
-        self._offline.setObjectName("muted")
-        self._offline.setWordWrap(True)
+        self._offline = muted_label(_OFFLINE)
         self._lay_out()
         self.list.model_chosen.connect(self._on_chosen)
         self.progress.stop_button.clicked.connect(lambda: library.cancel(self.list.chosen))

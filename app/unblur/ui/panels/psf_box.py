@@ -33,6 +33,7 @@ from unblur.document.deconvolution import (
     picture_of,
 )
 from unblur.engine.psf_weights import weights_of
+from unblur.ui.panels.muted_label import muted_label
 from unblur.ui.panels.psf_dials import PsfDials, noise_at, smoothness_of
 from unblur.ui.panels.psf_view import PsfMode, PsfView
 from unblur.ui.panels.slider_row import SliderRow
@@ -104,8 +105,8 @@ class PsfBox(QWidget):
         self.load = _tool("Load…", "Take the PSF from a PNG picture", is_checkable=False)
         self.save = _tool("Save…", "Keep the PSF as a PNG of 16 bits", is_checkable=False)
         self.estimate = QPushButton("Estimate from the photo")
-        self._facts = _muted()
-        self.note = _muted()
+        self._facts = muted_label()
+        self.note = muted_label()
         self._appearing = QTimer(self, singleShot=True, interval=0)
         self._lay_out()
         self._connect()
@@ -297,10 +298,3 @@ def _tool(words: str, tip: str, *, is_checkable: bool = True) -> QToolButton:
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setMinimumWidth(70)
     return button
-
-
-def _muted() -> QLabel:
-    label = QLabel()
-    label.setObjectName("muted")
-    label.setWordWrap(True)
-    return label

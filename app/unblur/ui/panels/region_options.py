@@ -13,6 +13,7 @@ from unblur.document.deconvolution import Blur, Deconvolution
 from unblur.document.document import Document, DocumentDiff
 from unblur.document.region import ModelChoice, Region, RegionId, Scale
 from unblur.ui.panels.model_combo import ModelCombo
+from unblur.ui.panels.muted_label import muted_label
 from unblur.ui.panels.slider_row import SliderRow
 from unblur.ui.session import Session
 from unblur_models import catalog
@@ -47,7 +48,7 @@ class RegionOptions(QWidget):
         self._first_blur = first_blur
         self._model = ModelCombo()
         self._quality = _combo("Quality")
-        self._quality_note = _note()
+        self._quality_note = muted_label()
         self._scale = _combo("Work scale")
         self._scale.setToolTip(_SCALE_TIP)
         for scale, words in _SCALES.items():
@@ -225,10 +226,3 @@ def _combo(name: str) -> QComboBox:
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setMinimumContentsLength(12)
     return combo
-
-
-def _note() -> QLabel:
-    label = QLabel()
-    label.setObjectName("muted")
-    label.setWordWrap(True)
-    return label

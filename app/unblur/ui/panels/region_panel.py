@@ -18,6 +18,7 @@ from unblur.document.document import Document, DocumentDiff
 from unblur.ui.actions import ActionId, Actions
 from unblur.ui.panels.blur_box import BlurBox
 from unblur.ui.panels.mask_row import MaskRow
+from unblur.ui.panels.muted_label import muted_label
 from unblur.ui.panels.psf_box import PsfBox
 from unblur.ui.panels.region_list import RegionList
 from unblur.ui.panels.region_options import RegionOptions
@@ -50,9 +51,7 @@ class RegionPanel(QWidget):
         self.options = options
         self.psf = psf
         self.restore = restore
-        self._hint = QLabel("Drag a rectangle or paint over what should become sharp.")
-        self._hint.setObjectName("muted")
-        self._hint.setWordWrap(True)
+        self._hint = muted_label("Drag a rectangle or paint over what should become sharp.")
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(14, 12, 14, 12)

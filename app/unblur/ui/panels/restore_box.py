@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from unblur.ui.durations import about
+from unblur.ui.panels.muted_label import muted_label
 from unblur.ui.restorer import Outlook, Restorer
 
 
@@ -19,9 +20,7 @@ class RestoreBox(QWidget):
         self.restore_button.setToolTip("Restore every visible region (Ctrl+R)")
         self.preview_button = QPushButton("Preview")
         self.preview_button.setToolTip("Restore only what you see (P)")
-        self._note = QLabel()
-        self._note.setObjectName("muted")
-        self._note.setWordWrap(True)
+        self._note = muted_label()
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.restore_button, 1)
