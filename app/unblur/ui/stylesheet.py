@@ -76,7 +76,7 @@ QPushButton#link:hover { text-decoration: underline; }
 QPushButton#link:focus { border-color: $accent; }
 
 QComboBox { background: $field; border: 1px solid $border; border-radius: 6px;
-    padding: 5px 10px; min-height: 18px; }
+    padding: 5px 10px; min-height: 18px; combobox-popup: 0; }
 QComboBox:hover { background: $hover; }
 QComboBox:focus { border-color: $accent; }
 QComboBox:disabled { color: $disabled; }

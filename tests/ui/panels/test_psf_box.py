@@ -169,6 +169,28 @@ def test_a_stroke_paints_light_and_is_one_step(bench: Bench) -> None:
     assert bench.recipe.blur == DiscBlur(0)
 
 
+def test_the_picture_stays_under_the_mouse_while_a_stroke_is_painted(bench: Bench) -> None:
+    bench.begin_with(MotionBlur(20, 40))
+    bench.box.draw.click()
+    assert bench.box.dials.isHidden()
+    layout = bench.box.layout()
+    assert layout is not None
+    layout.activate()
+    before, wanted = bench.box.view.geometry(), bench.box.sizeHint()
+    middle = bench.box.view.side / 2
+    bench.drags((middle, middle), (middle + 3, middle))
+    assert isinstance(bench.recipe.blur, PsfPicture)
+    layout.activate()
+    assert (bench.box.view.geometry(), bench.box.sizeHint()) == (before, wanted)
+
+
+def test_a_pen_put_down_unused_brings_the_dials_back(bench: Bench) -> None:
+    bench.begin_with(MotionBlur(20, 40))
+    bench.box.draw.click()
+    bench.box.draw.click()
+    assert not bench.box.dials.isHidden()
+
+
 def test_the_eraser_takes_a_speck_away_and_never_the_last_light(bench: Bench) -> None:
     weights = np.zeros((9, 9))
     weights[4, 4] = weights[4, 8] = 1

@@ -180,6 +180,10 @@ class PsfBox(QWidget):
         blur = recipe.blur
         self.view.show_blur(blur, can_pull=not isinstance(blur, PsfPicture))
         self.dials.show_blur(blur)
+        if self.view.mode is not PsfMode.PULL:
+            # The first stroke makes the PSF a picture, which has no dials: if they went only
+            # then, the picture would move away under the mouse.
+            self.dials.hide()
         origin = blur.origin if isinstance(blur, PsfPicture) else None
         self.kind.setItemText(len(_KINDS) - 1, _ORIGINS[origin] if origin else _KINDS[-1])
         with QSignalBlocker(self.kind):
@@ -248,6 +252,7 @@ class PsfBox(QWidget):
         self.view.set_mode(chosen)
         self.draw.setChecked(chosen is PsfMode.DRAW)
         self.erase.setChecked(chosen is PsfMode.ERASE)
+        self._show()
 
     def _on_clear_clicked(self) -> None:
         self._choose_mode(PsfMode.DRAW, is_on=True)

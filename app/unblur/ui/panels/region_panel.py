@@ -25,7 +25,7 @@ from unblur.ui.panels.region_options import RegionOptions
 from unblur.ui.panels.restore_box import RestoreBox
 from unblur.ui.session import Session
 
-_WIDTH = 296
+_WIDTH, _MARGIN = 296, 12
 
 
 class RegionPanel(QWidget):
@@ -54,7 +54,7 @@ class RegionPanel(QWidget):
         self._hint = muted_label("Drag a rectangle or paint over what should become sharp.")
         inner = QWidget()
         column = QVBoxLayout(inner)
-        column.setContentsMargins(14, 12, 14, 12)
+        column.setContentsMargins(14, _MARGIN, 14, _MARGIN)
         column.setSpacing(10)
         column.addWidget(advice)
         column.addLayout(self._header(actions))
@@ -70,7 +70,7 @@ class RegionPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.viewport().setAutoFillBackground(False)
-        psf.appeared.connect(lambda: scroll.ensureWidgetVisible(psf, 0, 0))
+        psf.appeared.connect(lambda: scroll.ensureWidgetVisible(psf, 0, _MARGIN))
         inner.setAutoFillBackground(False)
         rule = QFrame()
         rule.setObjectName("rule")
