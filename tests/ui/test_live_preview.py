@@ -19,6 +19,7 @@ from unblur.ui.restorer import Restorer
 from unblur.ui.session import Session
 
 MakePhoto = Callable[..., Photo]
+Look = Callable[..., Region]
 BOX = Rect(50, 50, 300, 200)
 
 
@@ -52,11 +53,23 @@ def wait_for_look(qtbot: QtBot, client: Any, count: int) -> None:
     qtbot.waitUntil(lambda: len(client.requests) == count)
 
 
+@pytest.fixture
+def look(qtbot: QtBot, session: Session, client: Any, live: LivePreview) -> Look:
+    """Turns a dial and waits until the engine is asked for a look; the changed region is back."""
+
+    def turned(region: Region, blur: Blur, key: str = "") -> Region:
+        asked = len(client.requests)
+        changed = turn(session, region, blur, key)
+        wait_for_look(qtbot, client, asked + 1)
+        return changed
+
+    return turned
+
+
 def test_a_moved_dial_is_solved_at_once_first_coarse_and_quick_then_as_chosen(
-    qtbot: QtBot, session: Session, client: Any, live: LivePreview, region: Region
+    client: Any, region: Region, look: Look
 ) -> None:
-    turn(session, region, MotionBlur(9, 0))
-    wait_for_look(qtbot, client, 1)
+    look(region, MotionBlur(9, 0))
     coarse, quick, chosen = client.requests[0]
     assert (coarse.key.grid.factor, coarse.key.quality) == (4, "glance")
     assert (quick.key.grid.factor, quick.key.quality) == (2, "glance")
@@ -65,12 +78,10 @@ def test_a_moved_dial_is_solved_at_once_first_coarse_and_quick_then_as_chosen(
 
 
 def test_a_newer_value_supersedes_the_older_one(
-    qtbot: QtBot, session: Session, client: Any, live: LivePreview, region: Region
+    session: Session, client: Any, region: Region, look: Look
 ) -> None:
-    region = turn(session, region, MotionBlur(9, 0), "drag")
-    wait_for_look(qtbot, client, 1)
-    turn(session, region, MotionBlur(10, 0), "drag")
-    wait_for_look(qtbot, client, 2)
+    region = look(region, MotionBlur(9, 0), "drag")
+    look(region, MotionBlur(10, 0), "drag")
     assert client.requests[1][0].key.deconvolution.blur == MotionBlur(10, 0)
     assert session.current is not None
     session.current.undo_stack.undo()
@@ -79,13 +90,11 @@ def test_a_newer_value_supersedes_the_older_one(
 
 
 def test_what_the_older_value_gave_shows_until_the_newer_one_is_there(
-    qtbot: QtBot, session: Session, client: Any, live: LivePreview, region: Region
+    session: Session, client: Any, region: Region, look: Look
 ) -> None:
-    region = turn(session, region, MotionBlur(9, 0))
-    wait_for_look(qtbot, client, 1)
+    region = look(region, MotionBlur(9, 0))
     client.finish()
-    region = turn(session, region, MotionBlur(10, 0))
-    wait_for_look(qtbot, client, 2)
+    region = look(region, MotionBlur(10, 0))
     inside = Rect(100, 100, 8, 8)
     read = session.read(region.id, inside)
     assert read is not None
@@ -97,10 +106,9 @@ def test_what_the_older_value_gave_shows_until_the_newer_one_is_there(
 
 
 def test_an_export_never_gets_what_an_older_value_gave(
-    qtbot: QtBot, session: Session, client: Any, live: LivePreview, region: Region
+    session: Session, client: Any, region: Region, look: Look
 ) -> None:
-    region = turn(session, region, MotionBlur(9, 0))
-    wait_for_look(qtbot, client, 1)
+    region = look(region, MotionBlur(9, 0))
     client.finish()
     turn(session, region, MotionBlur(10, 0))
     assert session.current is not None
@@ -108,20 +116,12 @@ def test_an_export_never_gets_what_an_older_value_gave(
 
 
 def test_once_the_new_look_is_complete_nothing_old_shows_beside_it(
-    qtbot: QtBot,
-    session: Session,
-    client: Any,
-    live: LivePreview,
-    region: Region,
-    view: list[View],
+    session: Session, client: Any, region: Region, view: list[View], look: Look
 ) -> None:
-
-    region = turn(session, region, MotionBlur(9, 0))
-    wait_for_look(qtbot, client, 1)
+    region = look(region, MotionBlur(9, 0))
     client.finish()
     assert session.current is not None
-    region = turn(session, region, MotionBlur(10, 0))
-    wait_for_look(qtbot, client, 2)
+    region = look(region, MotionBlur(10, 0))
     plans = session.current.plans
     present = set(plans.layer_keys(region, is_accelerated=False))
     assert set(plans.outdated_keys(region)) - present
@@ -130,36 +130,23 @@ def test_once_the_new_look_is_complete_nothing_old_shows_beside_it(
 
 
 def test_a_look_is_no_restoration_the_buttons_stay_as_they_are(
-    qtbot: QtBot,
-    session: Session,
-    client: Any,
-    restorer: Restorer,
-    live: LivePreview,
-    region: Region,
+    client: Any, restorer: Restorer, region: Region, look: Look
 ) -> None:
     told: list[object] = []
     restorer.running_changed.connect(told.append)
     restorer.completed.connect(told.append)
     restorer.progressed.connect(told.append)
-    turn(session, region, DiscBlur(3))
-    wait_for_look(qtbot, client, 1)
+    look(region, DiscBlur(3))
     assert not restorer.is_running
     client.finish()
     assert told == []
 
 
 def test_restore_takes_the_place_of_a_look_and_does_the_whole_region(
-    qtbot: QtBot,
-    session: Session,
-    client: Any,
-    restorer: Restorer,
-    live: LivePreview,
-    region: Region,
-    view: list[View],
+    client: Any, restorer: Restorer, region: Region, view: list[View], look: Look
 ) -> None:
     view[0] = View(Rect(50, 50, 10, 10), Point(55, 55))
-    turn(session, region, DiscBlur(3))
-    wait_for_look(qtbot, client, 1)
+    look(region, DiscBlur(3))
     restorer.restore()
     assert restorer.is_running
     last = client.requests[-1][-1]
@@ -172,13 +159,11 @@ def test_restore_takes_the_place_of_a_look_and_does_the_whole_region(
 
 
 def test_undoing_a_dial_needs_no_solver(
-    qtbot: QtBot, session: Session, client: Any, live: LivePreview, region: Region
+    qtbot: QtBot, session: Session, client: Any, region: Region, look: Look
 ) -> None:
-    region = turn(session, region, MotionBlur(9, 0))
-    wait_for_look(qtbot, client, 1)
+    region = look(region, MotionBlur(9, 0))
     client.finish()
-    turn(session, region, MotionBlur(10, 0))
-    wait_for_look(qtbot, client, 2)
+    look(region, MotionBlur(10, 0))
     client.finish()
     assert session.current is not None
     session.current.undo_stack.undo()
@@ -208,21 +193,19 @@ def test_another_region_that_is_being_restored_goes_on_after_the_look(
 
 
 def test_of_a_large_photo_a_glance_solves_no_more_than_is_seen(
-    qtbot: QtBot,
     session: Session,
     client: Any,
     restorer: Restorer,
-    live: LivePreview,
     make_photo: MakePhoto,
     view: list[View],
+    look: Look,
 ) -> None:
     size = Size(3000, 2000)
     session.open(make_photo(size))
     view[0] = View(Rect(0, 0, *size), Point(1500, 1000))
     region = session.add_whole_photo()
     assert region is not None
-    turn(session, region, DiscBlur(6))
-    wait_for_look(qtbot, client, 1)
+    look(region, DiscBlur(6))
     assert {each.key.grid.factor for each in client.requests[0]} == {4}
     client.finish()
     assert restorer.outlook.tiles > 0  # full size is for Restore
@@ -235,13 +218,13 @@ def test_a_view_that_moves_is_followed(
     live: LivePreview,
     make_photo: MakePhoto,
     view: list[View],
+    look: Look,
 ) -> None:
     session.open(make_photo(Size(3000, 2000)))
     view[0] = View(Rect(0, 0, 300, 200), Point(150, 100))
     region = session.add_whole_photo()
     assert region is not None
-    turn(session, region, DiscBlur(3))
-    wait_for_look(qtbot, client, 1)
+    look(region, DiscBlur(3))
     client.finish()
     view[0] = View(Rect(2500, 1700, 300, 200), Point(2650, 1800))
     live.follow_view()
@@ -255,10 +238,9 @@ def test_a_view_that_moves_is_followed(
 
 
 def test_deleting_the_region_ends_the_look(
-    qtbot: QtBot, session: Session, client: Any, live: LivePreview, region: Region
+    qtbot: QtBot, session: Session, client: Any, region: Region, look: Look
 ) -> None:
-    turn(session, region, DiscBlur(3))
-    wait_for_look(qtbot, client, 1)
+    look(region, DiscBlur(3))
     session.remove_region(region.id)
     assert client.cancelled == 1
     qtbot.wait(30)
@@ -275,10 +257,9 @@ def test_a_network_is_never_run_without_being_asked(
 
 
 def test_a_dial_that_moves_faster_than_the_machine_still_shows_something(
-    qtbot: QtBot, session: Session, client: Any, live: LivePreview, region: Region
+    qtbot: QtBot, session: Session, client: Any, region: Region, look: Look
 ) -> None:
-    region = turn(session, region, MotionBlur(9, 0), "drag")
-    wait_for_look(qtbot, client, 1)
+    region = look(region, MotionBlur(9, 0), "drag")
     for length in range(10, 16):
         region = turn(session, region, MotionBlur(length, 0), "drag")
         qtbot.wait(10)
