@@ -189,6 +189,11 @@ def look_for_models() -> None:
         logger.info("There is no home folder, so only the embedded models are known")
 
 
+def commercial_words(card: ModelCard) -> str:
+    """Whether the licence of the weights allows commercial use, as a phrase."""
+    return "may be used commercially" if card.commercial else "not for commercial use"
+
+
 def how_to_get(card: ModelCard) -> str:
     """A phrase that says where the weights are to be had: “they …”, without a full stop."""
     if stock.is_fetchable(card):

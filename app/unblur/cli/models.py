@@ -15,7 +15,7 @@ from unblur.cli.outcome import SOME_FAILED, refuse
 from unblur.cli.progress import ProgressLine
 from unblur.errors import ModelUnknownError
 from unblur.messages import message_for
-from unblur.model_store import Entry, ModelStore, how_to_get, open_store
+from unblur.model_store import Entry, ModelStore, commercial_words, how_to_get, open_store
 from unblur_models import catalog
 from unblur_models.card import ModelCard
 from unblur_models.catalog import WeightsState
@@ -122,13 +122,12 @@ def _facts(entry: Entry) -> dict[str, Any]:
 def _headline(entry: Entry) -> list[str]:
     card = entry.card
     mark = " (default)" if card.id == catalog.DEFAULT_MODEL_ID else ""
-    use = "" if card.commercial else ", not for commercial use"
     facts = [card.purpose.value]
     if card.parameters:
         facts.append(f"{card.parameters / 1e6:.1f} million parameters")
     if card.gmacs_per_megapixel:
         facts.append(f"{card.gmacs_per_megapixel:,.0f} GMAC/MP")
-    facts.append(f"licence {card.licence}{use}")
+    facts.append(f"licence {card.licence}, {commercial_words(card)}")
     lines = [f"{card.id}{mark}", f"  {card.name}: {card.summary}", f"  {' · '.join(facts)}"]
     if entry.state is WeightsState.MISSING:
         lines.append(f"  weights needed: {how_to_get(card)}")

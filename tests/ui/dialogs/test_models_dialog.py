@@ -105,7 +105,7 @@ def test_what_is_embedded_is_described_and_can_only_be_verified(
     dialog = opened()
     dialog.list.choose(DEFAULT_MODEL_ID)
     assert "part of Unblur" in details(dialog)
-    assert "Apache-2.0" in details(dialog)
+    assert "Apache-2.0; may be used commercially" in details(dialog)
     assert "23.58 → 33.10 dB" in details(dialog)
     assert not dialog.fetch_button.isVisible()
     assert not dialog.remove_button.isVisible()

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from unblur.model_store import Entry, how_to_get
+from unblur.model_store import Entry, commercial_words, how_to_get
 from unblur_models.card import ModelCard, Purpose
 from unblur_models.catalog import WeightsState
 
@@ -109,7 +109,7 @@ def licence_words(card: ModelCard) -> str:
     """The licence and whether it allows commercial use."""
     if card.licence == "unknown":
         return "unknown; ask where you got the file"
-    return card.licence if card.commercial else f"{card.licence}; not for commercial use"
+    return f"{card.licence}; {commercial_words(card)}"
 
 
 def _linked(text: str) -> str:
