@@ -25,6 +25,7 @@ from unblur.document.grid import LayerKey
 from unblur.engine.blending import RestoredTiles
 from unblur.engine.request import RestorePass, TileResult
 from unblur.engine.tiling import plan_grid, policy_for, tiles_for_mask
+from unblur.model_store import look_for_models
 from unblur.workers.inference import InferenceClient
 from unblur_models.catalog import DEFAULT_MODEL_ID, card
 
@@ -67,6 +68,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--model", default=f"{DEFAULT_MODEL_ID}:draft")
     options = parser.parse_args()
+    look_for_models()
     model_id, _, quality = options.model.partition(":")
     facts = card(model_id)
     application = QCoreApplication([])

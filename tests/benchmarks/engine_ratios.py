@@ -11,9 +11,9 @@ All restore the middle of one photo, turn by turn, so that a busy machine slows 
 - `overlap 16`: tiles as large as ours that see 16 pixels of their neighbours and are cut off
   hard, one by one, as chaiNNer does it with spandrel (aim: the engine never slower).
 
-Seconds are medians of the rounds; `times` is the median of the ratios to the engine within a
-round, of wall time and of processor time (which alone tells something on a busy machine). Memory
-is what each needs beyond the loaded network. `border` is the mean difference to the result in one
+Seconds are the least of the rounds, on the clock and of the processor (which alone tells
+something on a busy machine); what disturbs a round only ever makes it longer. Memory is what each
+needs beyond the loaded network. `border` is the mean difference to the result in one
 piece, in levels, within 8 pixels of where tiles meet, `away` the same elsewhere with its spread
 from band to band, and `step` how much the difference changes from one pixel to the next across
 the line where they meet, over that of any other line.
@@ -28,7 +28,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from statistics import median
 
 # Before torch: how its threads wait for one another is read when it is imported.
 from unblur.engine.blending import RestoredTiles  # isort: split
@@ -188,14 +187,10 @@ def _times(ways: dict[str, Contestant]) -> Iterator[str]:
     for name, each in ways.items():
         memory = "?" if each.memory is None else f"{each.memory / 2**20:.0f}"
         yield (
-            f"| {name} | {median(each.wall):.2f} | {_ratio(each.wall, own.wall):.3f}"
-            f" | {median(each.seconds):.2f} | {_ratio(each.seconds, own.seconds):.3f}"
+            f"| {name} | {min(each.wall):.2f} | {min(each.wall) / min(own.wall):.3f}"
+            f" | {min(each.seconds):.2f} | {min(each.seconds) / min(own.seconds):.3f}"
             f" | {memory} |"
         )
-
-
-def _ratio(these: Sequence[float], others: Sequence[float]) -> float:
-    return median(a / b for a, b in zip(these, others, strict=True))
 
 
 def _seams(ways: dict[str, Contestant], grid: TileGrid, size: Size) -> Iterator[str]:

@@ -159,6 +159,18 @@ def test_the_box_says_it_and_offers_it_until_it_is_followed(
     assert not box.use.isEnabled()
 
 
+def test_nothing_below_moves_when_the_sentence_comes(
+    qtbot: QtBot, session: Session, box: BlurBox, look: Look, make_photo: MakePhoto
+) -> None:
+    look.gate.clear()
+    session.open(make_photo())
+    box.resize(250, 50)
+    while_waiting = box.layout().totalHeightForWidth(250)
+    look.gate.set()
+    qtbot.waitUntil(lambda: box.words.text() == ADVICE.sentence)
+    assert box.layout().totalHeightForWidth(250) == while_waiting
+
+
 def test_a_sharp_photo_is_said_to_be_and_nothing_is_offered(
     qtbot: QtBot, session: Session, box: BlurBox, look: Look, make_photo: MakePhoto
 ) -> None:

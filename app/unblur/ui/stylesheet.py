@@ -88,7 +88,7 @@ QLineEdit, QSpinBox, QPlainTextEdit { background: $field; border: 1px solid $bor
     border-radius: 6px; padding: 5px 8px; selection-background-color: $accent; }
 QLineEdit:focus, QSpinBox:focus, QPlainTextEdit:focus { border-color: $accent; }
 QSpinBox#edge { padding: 3px 0; }
-QSpinBox#edge::up-button, QSpinBox#edge::down-button { width: 0; height: 0; border: none; }
+QSpinBox::up-button, QSpinBox::down-button { width: 0; height: 0; border: none; }
 QSpinBox QLineEdit { border: none; padding: 0; background: transparent; }
 QLineEdit#rename { padding: 1px 4px; }
 

@@ -263,3 +263,15 @@ def test_a_mistake_while_painting_is_reported_and_the_canvas_goes_on(
         stage.canvas.grab()
     assert [type(error) for error in reported] == [ZeroDivisionError]
     stage.canvas.grab()
+
+
+def test_tiles_in_work_are_framed_only_where_a_frame_is_no_fence(stage) -> None:
+    stage.show(Document(stage.photo(Size(400, 300)), (stage.whole(),)))
+    stage.look(CompareMode.RESULT, 1.0)
+    plain = stage.shot()
+    stage.canvas.set_pending([Rect(20, 20, 30, 200)])
+    np.testing.assert_array_equal(stage.shot(), plain)
+    stage.canvas.set_pending([Rect(20, 20, 200, 200)])
+    framed = (stage.shot() != plain).any(axis=2)
+    assert framed.any(axis=1).nonzero()[0][0] == framed.any(axis=0).nonzero()[0][0] == 20
+    assert not framed[40:200, 40:200].any()

@@ -118,8 +118,8 @@ class Canvas(QWidget):
 
     @property
     def is_complete(self) -> bool:
-        """Whether the last paint left no tile out for lack of time."""
-        return self._backlog.is_empty
+        """Whether what was painted last is final: no tile left out, none scaled in haste."""
+        return self._backlog.is_empty and not self._haste.is_hasty
 
     def show_document(
         self, document: Document | None, changes: DocumentDiff, layers: LayerReader

@@ -22,6 +22,7 @@ _TINT_OPACITY = 0.45
 _FAINT = 0.55
 _PENDING = QColor(255, 255, 255, 70)
 _PENDING_SHADE = QColor(0, 0, 0, 70)
+_LEAST_PENDING = 40  # logical pixels; smaller frames would be a fence before the photo
 _PROTECTION_TINT = (235, 64, 52)  # red: of this the program keeps its hands
 _PROTECTION = Region(RegionId("protection"), "Protected", (), ModelChoice("", ""))
 
@@ -141,13 +142,15 @@ class Marks:
 
     def _paint_pending(self, painter: QPainter, frame: RenderFrame) -> None:
         """A thin frame around each tile that is being restored, on the result's side."""
+        least, width = frame.px(_LEAST_PENDING), frame.px(1)
+        shown = [device_rect(rect, frame.view) for rect in self.pending]
+        framed = [rect for rect in shown if min(rect.width(), rect.height()) >= least]
         for pane in frame.panes:
             if not pane.is_result:
                 continue
             painter.setClipRect(area_of(pane))
-            for rect in self.pending:
-                shown = device_rect(rect, frame.view).translated(origin_of(pane))
-                _paint_pending_tile(painter, shown, frame.px(1))
+            for rect in framed:
+                _paint_pending_tile(painter, rect.translated(origin_of(pane)), width)
         painter.setClipping(False)
 
 

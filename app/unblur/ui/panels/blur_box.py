@@ -18,6 +18,8 @@ from unblur.ui.actions import ActionId, Actions
 from unblur.ui.blur_looks import BlurLooks
 from unblur.ui.session import Session
 
+_LINES = 3  # what most sentences take; kept free, so that nothing below moves when one comes
+
 
 class BlurBox(QFrame):
     """A sentence about the shown photo; hidden while there is none to say."""
@@ -32,6 +34,7 @@ class BlurBox(QFrame):
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.caution = QLabel()
         self.caution.setObjectName("caution")
         self.caution.setWordWrap(True)
@@ -48,6 +51,10 @@ class BlurBox(QFrame):
         row.addWidget(self.use)
         row.addStretch()
         row.addWidget(self._map)
+        for button in (self.use, self._map):
+            policy = button.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            button.setSizePolicy(policy)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 8, 6, 4)
         layout.setSpacing(2)
@@ -61,6 +68,7 @@ class BlurBox(QFrame):
 
     def refresh(self) -> None:
         """Say what is known now."""
+        self.words.setMinimumHeight(_LINES * self.words.fontMetrics().lineSpacing())
         advice = self._looks.advice
         is_waiting = self._looks.is_looking
         self.setVisible(advice is not None or is_waiting)
