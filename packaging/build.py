@@ -114,6 +114,7 @@ def _wheel(target: Path) -> Path:
 
 def _bundle(target: Path) -> Path:
     import contents
+    from stripping import strip_symbols
 
     print("— bundle", flush=True)
     # Where the spec looks for it: a bundle has no metadata of packages to read licences from.
@@ -125,6 +126,8 @@ def _bundle(target: Path) -> Path:
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *folders]
     subprocess.run([*command, str(_SPEC)], check=True, env=variables)
     bundle = target / "unblur"
+    if platform.system() == "Linux":
+        print(f"{strip_symbols(bundle) / 1e6:8.1f} MB of symbols taken out", flush=True)
     forbidden = contents.forbidden_files(bundle)
     if forbidden:
         raise SystemExit(f"May not be passed on: {', '.join(forbidden)}")
@@ -158,6 +161,7 @@ def _smoke(made: dict[str, Path]) -> int:
     from clean_root import CleanRootError
     from smoke import SmokeError, smoke_linux
     from smoke_command import smoke_command
+    from smoke_gpu import smoke_gpu
     from smoke_wheel import smoke_wheel
 
     try:
@@ -165,6 +169,7 @@ def _smoke(made: dict[str, Path]) -> int:
             print(f"— trying the wheel\n{smoke_wheel(made['wheel'], _WORK)}", flush=True)
         print(f"— trying the bundle's command line\n{smoke_command(made['bundle'], _WORK)}")
         if platform.system() == "Linux":
+            print(f"— trying a PyTorch that was fetched\n{smoke_gpu(made['bundle'], _WORK)}")
             print("— trying what was built, in a clean Debian without a network", flush=True)
             for outcome in smoke_linux(made["bundle"], made["deb"], made.get("appimage"), _WORK):
                 print(outcome, flush=True)
