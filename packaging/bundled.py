@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-APP_ID = "org.unblur.Unblur"
+from identity import PUBLISHER
 
 # Reached by imports that inference never carries out: compilers, exporters, tests and training.
 # readline and gdbm stand on libraries under the GPL.
@@ -135,7 +135,7 @@ def info_plist(project: Path) -> dict[str, object]:
         "LSApplicationCategoryType": "public.app-category.photography",
         "LSMinimumSystemVersion": "13.0",  # of PySide6's and torch's wheels
         "NSHighResolutionCapable": True,
-        "NSHumanReadableCopyright": "The Unblur developers, Apache License 2.0",
+        "NSHumanReadableCopyright": f"{PUBLISHER}, Apache License 2.0",
         "NSRequiresAquaSystemAppearance": False,  # dark where the system is
     }
 
@@ -146,7 +146,7 @@ def windows_version(project: Path) -> str:
     numbers = [int(part) for part in re.findall(r"\d+", text)[:4]]
     quad = tuple(numbers + [0] * (4 - len(numbers)))
     facts = {
-        "CompanyName": "The Unblur developers",
+        "CompanyName": PUBLISHER,
         "FileDescription": "Unblur: make blurry photographs sharp",
         "FileVersion": text,
         "LegalCopyright": "Apache License 2.0",

@@ -11,6 +11,7 @@ from pathlib import Path
 import desktop_data
 from bundled import version
 from contents import missing_libraries, newest_glibc
+from identity import MAINTAINER
 
 # What the bundle takes from the system, and which Debian package has it; later releases renamed
 # some. A library that is not here fails the build, which is how it gets here.
@@ -54,7 +55,6 @@ Description: make blurry photographs sharp
  thing in it. It shows both in one split view and blends the result live.
  Nothing leaves the computer.
 """
-_MAINTAINER = "The Unblur developers <unblur@localhost>"
 
 
 def build(bundle: Path, project: Path, work: Path, target: Path, *, is_quick: bool) -> Path:
@@ -110,7 +110,7 @@ def _write_control(root: Path, project: Path) -> None:
         # A tilde sorts before nothing: 1.0~rc1 is older than 1.0.
         version=re.sub(r"(\d)(a|b|rc)", r"\1~\2", version(project)),
         architecture=debian_architecture(),
-        maintainer=os.environ.get("UNBLUR_MAINTAINER", _MAINTAINER),
+        maintainer=os.environ.get("UNBLUR_MAINTAINER", MAINTAINER),
         size=size,
         depends=dependencies(root / "opt" / "unblur"),
     )

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import completion
 import manual
-from bundled import APP_ID, version
+from bundled import version
+from identity import APP_ID, PUBLISHER
 from options import Verb, verb_of
 
 from unblur.__main__ import window_parser
@@ -19,7 +20,7 @@ from unblur.cli.main import parser
 from unblur.desktop.entry import NAME, entry
 from unblur.desktop.file_types import mime_types
 
-_METAINFO = Path(__file__).with_name("linux") / f"{APP_ID}.metainfo.xml"
+_METAINFO = Path(__file__).with_name("linux") / "metainfo.xml"
 
 
 def write_all(prefix: Path, project: Path) -> None:
@@ -69,11 +70,19 @@ def write_icons(theme: Path, project: Path) -> None:
 
 
 def metainfo(project: Path) -> str:
-    """The AppStream metadata, with the version, the day and the formats filled in."""
+    """The AppStream metadata, with names, version, day and formats filled in."""
     text = _METAINFO.read_text(encoding="utf-8")
     kinds = "\n    ".join(f"<mediatype>{mime}</mediatype>" for mime in mime_types())
-    text = text.replace("<!-- MEDIATYPES -->", kinds)
-    return text.replace("@VERSION@", version(project)).replace("@DATE@", today().isoformat())
+    values = {
+        "<!-- MEDIATYPES -->": kinds,
+        "@ID@": APP_ID,
+        "@PUBLISHER@": PUBLISHER,
+        "@VERSION@": version(project),
+        "@DATE@": today().isoformat(),
+    }
+    for mark, value in values.items():
+        text = text.replace(mark, value)
+    return text
 
 
 def today() -> datetime.date:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bundled import version
+from identity import PUBLISHER
 
 from unblur.desktop.file_types import FILE_TYPES
 
@@ -33,7 +34,13 @@ def windows_commands(
 ) -> Commands:
     """What makes the installer."""
     signer = env.get("UNBLUR_SIGN_COMMAND")
-    defines = {"Version": version(project), "Source": bundle, "Target": target, "Types": types}
+    defines = {
+        "Version": version(project),
+        "Publisher": PUBLISHER,
+        "Source": bundle,
+        "Target": target,
+        "Types": types,
+    }
     words = [f"/D{name}={value}" for name, value in defines.items()]
     words += [f"/Ssign={signer}", "/DSigned"] if signer else []
     return [["iscc", *words, str(project / "packaging" / "windows" / "unblur.iss")]]

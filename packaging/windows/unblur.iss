@@ -1,6 +1,6 @@
 ; The installer for Windows, for Inno Setup 6.3 or newer: packaging/installers.py runs it.
 ;
-;   iscc /DVersion=0.1.0 /DSource=dist\unblur /DTarget=dist /DTypes=build\file_types.iss unblur.iss
+;   iscc /DVersion=0.1.0 /DPublisher=… /DSource=dist\unblur /DTarget=dist /DTypes=… unblur.iss
 ;
 ; Types is made from the table of formats. /Ssign=… and /DSigned sign programs and installer.
 ; Installs for this person without asking for rights, or for everyone if started so.
@@ -13,7 +13,7 @@
 AppId={{6F0C6B44-3C1D-4E55-9B57-1F3D0F6A52C7}
 AppName=Unblur
 AppVersion={#Version}
-AppPublisher=The Unblur developers
+AppPublisher={#Publisher}
 DefaultDirName={autopf}\Unblur
 DisableProgramGroupPage=yes
 DefaultGroupName=Unblur

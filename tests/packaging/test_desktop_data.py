@@ -10,6 +10,7 @@ from pathlib import Path
 
 import desktop_data
 import pytest
+from identity import APP_ID, PUBLISHER
 
 from unblur import __version__
 from unblur.desktop.file_types import mime_types
@@ -34,7 +35,9 @@ def told(*command: object) -> str:
 
 
 def test_the_metadata_names_the_version_and_every_format(share: Path) -> None:
-    root = ElementTree.parse(share / "metainfo" / "org.unblur.Unblur.metainfo.xml").getroot()
+    root = ElementTree.parse(share / "metainfo" / f"{APP_ID}.metainfo.xml").getroot()
+    assert root.findtext("id") == APP_ID
+    assert root.findtext("developer_name") == PUBLISHER
     assert {each.text for each in root.iter("mediatype")} == set(mime_types())
     release = root.find("releases/release")
     assert release is not None

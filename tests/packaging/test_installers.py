@@ -55,6 +55,13 @@ def test_every_condition_of_the_script_is_closed() -> None:
     assert len(opened) == lines.count("#endif")
 
 
+def test_whatever_the_script_asks_for_is_given_or_its_own() -> None:
+    text = "\n".join(script_lines())
+    (command,) = installers.windows_commands(Path("b"), PROJECT, Path("t"), Path("out"), {})
+    given = {word[2:].partition("=")[0] for word in command if word.startswith("/D")}
+    assert set(re.findall(r"\{#(\w+)\}", text)) | {"Types"} == given
+
+
 def test_windows_signs_only_when_it_is_told_with_what() -> None:
     where = (Path("b"), PROJECT, Path("t.iss"), Path("out"))
     (plain,) = installers.windows_commands(*where, {})
