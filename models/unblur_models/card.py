@@ -17,6 +17,9 @@ from unblur_models.errors import CardError, UnknownQualityError
 CUSTOM = "custom"
 """The family of models that a person brought along; their ids are `custom-NAME`."""
 
+HUMAN_AWARE = "human-aware network"
+"""The architecture that is told where people are."""
+
 
 class Purpose(StrEnum):
     """What a model is for."""
@@ -113,6 +116,11 @@ class ModelCard:
     def is_custom(self) -> bool:
         """Whether a person brought it along."""
         return self.family == CUSTOM
+
+    @property
+    def takes_mask(self) -> bool:
+        """Whether the network can be told where people are."""
+        return self.architecture == HUMAN_AWARE
 
     def quality(self, quality_id: str) -> Quality:
         """The quality with this id. Raises UnknownQualityError."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from unblur_models.card import HUMAN_AWARE
 from unblur_models.compact.network import Compact
 from unblur_models.errors import UnknownArchitectureError
 from unblur_models.fftformer.network import FftFormer
@@ -45,9 +46,7 @@ ARCHITECTURES = (
     Architecture("plain U-Net", PlainUnet.detect, PlainUnet.from_state_dict),
     Architecture("deblurring autoencoder", Unet.detect, Unet.from_state_dict),
     Architecture("compact network", Compact.detect, Compact.from_state_dict),
-    Architecture(
-        "human-aware network", HumanAware.detect, HumanAware.from_state_dict, takes_mask=True
-    ),
+    Architecture(HUMAN_AWARE, HumanAware.detect, HumanAware.from_state_dict, takes_mask=True),
 )
 
 

@@ -52,6 +52,7 @@ class _Descriptor:
     """A descriptor of the zoo with one quality, which counts how often it was loaded."""
 
     loaded = 0
+    takes_mask = False
 
     def __init__(self, model_id: str, device: torch.device) -> None:
         self.card = type("Card", (), {"id": model_id})()
@@ -59,13 +60,18 @@ class _Descriptor:
         self.network = torch.nn.Identity()
         type(self).loaded += 1
 
-    def __call__(self, batch: torch.Tensor, quality: str) -> torch.Tensor:
+    def __call__(
+        self, batch: torch.Tensor, quality: str, mask: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        assert mask is None
         if quality != "draft":
             raise zoo.UnknownQualityError(self.card.id, quality, ["draft"])
         return batch
 
-    def again(self, batch: torch.Tensor, quality: str) -> torch.Tensor:
-        return self(batch, quality) + 1
+    def again(
+        self, batch: torch.Tensor, quality: str, mask: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        return self(batch, quality, mask) + 1
 
 
 @pytest.fixture
@@ -120,14 +126,14 @@ def test_a_model_that_finds_no_room_takes_that_of_the_others(
 
 def test_an_unknown_quality_names_those_that_exist(fake_zoo: type[_Descriptor]) -> None:
     model = ZooProvider().get("a", CPU)
-    assert model(torch.zeros(1), "draft").shape == (1,)
+    assert model(torch.zeros(1, 3, 2, 2), "draft").shape == (1, 3, 2, 2)
     with pytest.raises(errors.QualityUnknownError) as caught:
-        model(torch.zeros(1), "perfect")
+        model(torch.zeros(1, 3, 2, 2), "perfect")
     assert caught.value.detail == "draft"
 
 
 def test_a_second_attempt_is_the_careful_one(fake_zoo: type[_Descriptor]) -> None:
     model = ZooProvider().get("a", CPU)
-    assert float(model.again(torch.zeros(1), "draft")) == 1
+    assert float(model.again(torch.zeros(1, 3, 2, 2), "draft").mean()) == 1
     with pytest.raises(errors.QualityUnknownError):
-        model.again(torch.zeros(1), "perfect")
+        model.again(torch.zeros(1, 3, 2, 2), "perfect")

@@ -29,6 +29,7 @@ from typing import NamedTuple
 
 from unblur.document.deconvolution import Deconvolution
 from unblur.document.geometry import Rect, Size
+from unblur.document.shapes import FoundMask
 
 
 class TileIndex(NamedTuple):
@@ -164,9 +165,14 @@ class TileGrid:
 
 @dataclass(frozen=True, slots=True)
 class LayerKey:
-    """What restored pixels depend on besides the photo: not mask, strength or feather."""
+    """What restored pixels depend on besides the photo: not mask, strength or feather.
+
+    `people` is what a network was told of where people are; None for nobody, and for networks
+    that cannot be told.
+    """
 
     model_id: str
     quality: str
     grid: TileGrid
     deconvolution: Deconvolution | None = None
+    people: FoundMask | None = None

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from unblur.document.deconvolution import Deconvolution
 from unblur.document.grid import LayerKey, TileGrid
 from unblur.document.region import ModelChoice, Scale
+from unblur.document.shapes import FoundMask
 from unblur.engine.tiling import TilingPolicy, policy_for
 from unblur_models import catalog
 
@@ -55,6 +56,15 @@ def wanted_scale(choice: ModelChoice) -> Scale:
     return Scale.FULL if is_free else choice.scale
 
 
-def key_of(choice: ModelChoice, grid: TileGrid) -> LayerKey:
-    """Where the pixels that the choice gives on this grid are kept."""
-    return LayerKey(choice.model_id, choice.quality, grid, choice.deconvolution)
+def takes_people(choice: ModelChoice) -> bool:
+    """Whether the chosen model can be told where people are. Raises UnknownModelError."""
+    return choice.deconvolution is None and catalog.card(choice.model_id).takes_mask
+
+
+def key_of(choice: ModelChoice, grid: TileGrid, people: FoundMask | None = None) -> LayerKey:
+    """Where the pixels that the choice gives on this grid are kept.
+
+    `people` are those of the photo, told to a model that can be. Raises UnknownModelError.
+    """
+    told = people if people is not None and takes_people(choice) else None
+    return LayerKey(choice.model_id, choice.quality, grid, choice.deconvolution, told)

@@ -24,7 +24,7 @@ from unblur.engine.device import Device, free_unused_memory, is_out_of_memory
 from unblur.engine.guards import fault_of
 from unblur.engine.interruption import interruptible
 from unblur.engine.precision import in_precision
-from unblur.engine.provider import Model
+from unblur.engine.provider import Model, takes_people
 from unblur.engine.tiling import TilingPolicy, plan_grid
 from unblur.errors import DeviceMemoryError
 
@@ -74,6 +74,11 @@ class Network:
         return str(getattr(self._model.card, "sha256", ""))
 
     @property
+    def takes_people(self) -> bool:
+        """Whether its inputs may have a fourth channel, which says where people are."""
+        return takes_people(self._model)
+
+    @property
     def quality(self) -> str:
         """The quality that it is asked for."""
         return self._quality
@@ -81,7 +86,7 @@ class Network:
     def __call__(
         self, batch: Tensor, keeps: Sequence[Rect], meanwhile: Callable[[], None] = nothing
     ) -> Answer:
-        """Restore (N, 3, H, W); of every input only what lies in its `keeps` is sure to be.
+        """Restore (N, C, H, W); of every input only what lies in its `keeps` is sure to be.
 
         `meanwhile` is called when the device has its work and we would wait. Raises Cancelled
         before the next layer, ModelError, and DeviceMemoryError when even the smallest piece
@@ -117,7 +122,7 @@ class Network:
         """The same of one input from blended pieces, each with its halo."""
         height, width = batch.shape[2:]
         grid = plan_grid(keep, Size(width, height), self.policy, factor=1)
-        restored = torch.zeros_like(batch)
+        restored = torch.zeros_like(tensors.picture_of(batch))
         is_left = False
         for index in grid.tiles_touching(keep):
             self._token.raise_if_cancelled()
@@ -134,7 +139,7 @@ class Network:
         restored = self._asked(self._model, batch, self.precision)
         meanwhile()
         # One look at all of them: each look waits for the device.
-        if self._fault_of(batch, restored) is None:
+        if self._fault_of(tensors.picture_of(batch), restored) is None:
             return Answer(restored, (False,) * len(batch))
         answers = (
             self._settled(batch[at : at + 1], restored[at : at + 1]) for at in range(len(batch))
@@ -142,21 +147,22 @@ class Network:
         return _joined(tuple(answers))
 
     def _settled(self, source: Tensor, restored: Tensor) -> Answer:
-        """One input and its first answer: that, a better one, or the input."""
+        """One input and its first answer: that, a better one, or the input's picture."""
+        picture = tensors.picture_of(source)
         ways = [(self._model.again, "fp32")]
         if self.precision != "fp32":
             ways.insert(0, (self._model.__call__, "fp32"))
         for ask, precision in ways:
-            fault = self._fault_of(source, restored)
+            fault = self._fault_of(picture, restored)
             if fault is None:
                 return Answer(restored, (False,))
             logger.warning("What the model gave is %s", fault)
             restored = self._asked(ask, source, precision)
-        fault = self._fault_of(source, restored)
+        fault = self._fault_of(picture, restored)
         if fault is None:
             return Answer(restored, (False,))
         logger.warning("What the model gave is %s, so the photo stays as it is there", fault)
-        return Answer(source, (True,))
+        return Answer(picture, (True,))
 
     def _asked(self, ask: Callable[[Tensor, str], Tensor], batch: Tensor, precision: str) -> Tensor:
         with interruptible(self._token), in_precision(self.device, precision):

@@ -22,7 +22,7 @@ from unblur.engine.cancel import CancelToken
 from unblur.engine.device import Device, is_out_of_memory
 from unblur.engine.findings import FindingKey, Findings
 from unblur.engine.interruption import interruptible
-from unblur.engine.provider import Model
+from unblur.engine.provider import Model, probed
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +106,8 @@ def _checked(
     """Agreement with fp32 in dB, 0 when it cannot be computed, None when memory ended."""
     multiple = model.card.size_multiple
     side = model.card.tile if device.is_accelerated else min(model.card.tile, _CPU_SIDE)
-    picture = _blurred_picture(-(-side // multiple) * multiple).to(device.torch_device)
+    blurred = _blurred_picture(-(-side // multiple) * multiple).to(device.torch_device)
+    picture = probed(blurred, model)
     try:
         with torch.inference_mode(), interruptible(token):
             exact = model(picture, quality)

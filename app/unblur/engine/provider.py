@@ -6,10 +6,12 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
 from unblur import errors
 from unblur.engine.device import Device, free_unused_memory, is_out_of_memory
+from unblur.engine.tensors import people_of, picture_of
 from unblur.engine.tiling import TilingFacts
 from unblur_models import errors as zoo
 from unblur_models.descriptor import ModelDescriptor
@@ -31,12 +33,28 @@ class Model(Protocol):
     def __call__(self, batch: Tensor, quality: str) -> Tensor:
         """Restore (N, 3, H, W) float32 RGB in [0, 1], H and W multiples of the card's.
 
-        The same shape and dtype come back, on the same device, not clamped. Raises
+        A model that takes people may be given a fourth channel, see `tensors`. The picture's
+        shape and dtype come back, on the same device, not clamped. Raises
         QualityUnknownError.
         """
 
     def again(self, batch: Tensor, quality: str) -> Tensor:
         """The same where the first answer was no picture: in the most careful way it knows."""
+
+
+def takes_people(model: Model) -> bool:
+    """Whether a model can be told where people are: most know nothing of that."""
+    return bool(getattr(model, "takes_people", False))
+
+
+def probed(picture: Tensor, model: Model) -> Tensor:
+    """A picture (1, 3, H, W) to try a model with, and people in it where it takes them.
+
+    Somebody has to be there: a network without anybody may leave half of itself out.
+    """
+    if not takes_people(model):
+        return picture
+    return torch.cat((picture, torch.full_like(picture[:, :1], 0.5)), 1)
 
 
 class ModelProvider(Protocol):
@@ -54,6 +72,7 @@ class ZooModel:
         self.card = descriptor.card
         self.nbytes = descriptor.nbytes
         self.network = descriptor.network
+        self.takes_people = descriptor.takes_mask
 
     def __call__(self, batch: Tensor, quality: str) -> Tensor:
         """Restore a batch. Raises QualityUnknownError."""
@@ -63,9 +82,11 @@ class ZooModel:
         """Restore a batch once more, carefully: the network or the device may have stumbled."""
         return self._asked(self._descriptor.again, batch, quality)
 
-    def _asked(self, ask: Callable[[Tensor, str], Tensor], batch: Tensor, quality: str) -> Tensor:
+    def _asked(
+        self, ask: Callable[[Tensor, str, Tensor | None], Tensor], batch: Tensor, quality: str
+    ) -> Tensor:
         try:
-            return ask(batch, quality)
+            return ask(picture_of(batch), quality, people_of(batch))
         except zoo.UnknownQualityError as error:
             raise errors.QualityUnknownError(self.card.id, ", ".join(error.known)) from error
 

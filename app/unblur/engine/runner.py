@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 
 from unblur.document.buffer import UInt16Image
-from unblur.document.grid import LayerKey, TileGrid, TileIndex
+from unblur.document.grid import LayerKey, TileIndex
 from unblur.engine import tensors
 from unblur.engine.deconvolver import Deconvolver
 from unblur.engine.device import Device, choose_device, free_unused_memory, is_out_of_memory
@@ -32,6 +32,7 @@ from unblur.engine.fitting import fit
 from unblur.engine.focus import nearest_first
 from unblur.engine.guards import fault_of, fault_of_solver
 from unblur.engine.known_tiles import KnownTiles
+from unblur.engine.layer_inputs import LayerInputs
 from unblur.engine.network import Network, nothing
 from unblur.engine.provider import Model, ModelProvider
 from unblur.engine.request import InferenceRequest, RestorePass, TileResult
@@ -101,17 +102,16 @@ class _Tile:
 class _Group:
     """Tiles that go through the network at once."""
 
-    def __init__(self, request: InferenceRequest, grid: TileGrid, indices: list[TileIndex]) -> None:
+    def __init__(self, inputs: LayerInputs, indices: list[TileIndex]) -> None:
         self.indices = indices
-        self.grid = grid
-        self._request = request
+        self.grid = inputs.grid
+        self._inputs = inputs
         self._sent: Tensor | None = None
 
     def send(self, ferry: Ferry) -> Tensor:
-        """The inputs (N, 3, H, W) on the device, sent there unless they are."""
+        """The inputs (N, C, H, W) on the device, sent there unless they are."""
         if self._sent is None:
-            crops = [tensors.crop(self._request.pixels, self.grid.input(i)) for i in self.indices]
-            self._sent = ferry.upload(crops)
+            self._sent = ferry.upload([self._inputs.of(index) for index in self.indices])
         return self._sent
 
     def take_back(self) -> None:
@@ -142,35 +142,37 @@ class _Works:
     def tiles(self, each: RestorePass) -> Iterator[_Tile]:
         """The tiles of a pass, as they are done; first those that were restored before."""
         network = self._network(each.key)
-        known = KnownTiles(self._cache, self._request.pixels, each.key, network)
+        pixels = self._request.pixels
+        inputs = LayerInputs(pixels, each.key, is_told=network.takes_people)
+        known = KnownTiles(self._cache, inputs, each.key, network)
         missing = []
         for index in each.indices:
             self._request.token.raise_if_cancelled()
             started = time.perf_counter()
-            pixels = known.find(index)
-            if pixels is None:
+            found = known.find(index)
+            if found is None:
                 missing.append(index)
                 continue
             seconds = time.perf_counter() - started
-            yield _Tile(index, pixels, False, network.precision, seconds, is_cached=True)
-        for tile in self._new_tiles(each.key, missing, network):
+            yield _Tile(index, found, False, network.precision, seconds, is_cached=True)
+        for tile in self._new_tiles(each.key, inputs, missing, network):
             if not tile.is_left:
                 known.keep(tile.index, tile.pixels)
             yield tile
 
     def _new_tiles(
-        self, key: LayerKey, indices: list[TileIndex], network: Network
+        self, key: LayerKey, inputs: LayerInputs, indices: list[TileIndex], network: Network
     ) -> Iterator[_Tile]:
         """Tiles that nobody knows yet, nearest to where the person looks first."""
-        token, grid = self._request.token, key.grid
-        waiting = nearest_first(grid, indices, self._request.focus)
-        group = self._next(grid, waiting, 1)
+        token = self._request.token
+        waiting = nearest_first(key.grid, indices, self._request.focus)
+        group = _next(inputs, waiting, 1)
         held: Iterator[_Tile] = iter(())
         while group.indices:
             token.raise_if_cancelled()
             started = time.perf_counter()
             following: list[_Group] = []
-            look_ahead = partial(self._look_ahead, following, grid, waiting, network.at_once)
+            look_ahead = partial(self._look_ahead, following, inputs, waiting, network.at_once)
             try:
                 arrival, left = self._computed(group, network, look_ahead)
             except DeviceMemoryError:
@@ -187,7 +189,7 @@ class _Works:
                 held = arriving
             else:
                 yield from arriving
-            group = following[0] if following else self._next(grid, waiting, network.at_once)
+            group = following[0] if following else _next(inputs, waiting, network.at_once)
         yield from held
 
     def _use(self, device: Device) -> None:
@@ -245,16 +247,17 @@ class _Works:
         self._use(choose_device("cpu"))
         return self._set_up(key)
 
-    def _next(self, grid: TileGrid, waiting: Iterator[TileIndex], count: int) -> _Group:
-        return _Group(self._request, grid, list(islice(waiting, count)))
-
     def _look_ahead(
-        self, following: list[_Group], grid: TileGrid, waiting: Iterator[TileIndex], count: int
+        self,
+        following: list[_Group],
+        inputs: LayerInputs,
+        waiting: Iterator[TileIndex],
+        count: int,
     ) -> None:
         """Upload what comes next while the device is busy; where there is no room, later."""
         if following or not self._ferry.is_beside:
             return
-        following.append(self._next(grid, waiting, count))
+        following.append(_next(inputs, waiting, count))
         try:
             if following[0].indices:
                 following[0].send(self._ferry)
@@ -277,6 +280,10 @@ class _Works:
             raise
 
 
+def _next(inputs: LayerInputs, waiting: Iterator[TileIndex], count: int) -> _Group:
+    return _Group(inputs, list(islice(waiting, count)))
+
+
 def _restored(
     group: _Group, network: Network, ferry: Ferry, meanwhile: Callable[[], None]
 ) -> tuple[list[Tensor], tuple[bool, ...]]:
@@ -291,10 +298,12 @@ def _restored(
     small = tensors.shrunk(source, grid.factor)
     needed = [tensors.change_under(keep, grid.factor, grid.network_size) for keep in keeps]
     answer = network(small, needed, meanwhile)
-    changes = torch.split(answer.restored - small, 1)
+    changes = torch.split(answer.restored - tensors.picture_of(small), 1)
     restored = [
         tensors.with_change(full, change, keep, grid.factor)
-        for full, change, keep in zip(torch.split(source, 1), changes, keeps, strict=True)
+        for full, change, keep in zip(
+            torch.split(tensors.picture_of(source), 1), changes, keeps, strict=True
+        )
     ]
     return restored, answer.left
 

@@ -3,6 +3,9 @@
 Whatever is cut out is a copy of the crop alone, at the photo's depth, so the cost of a tile
 does not depend on the size of the photo. Work at a smaller scale is undone here as well: the
 network's change, enlarged, is added to the pixels at full size.
+
+A batch has a fourth channel where a network is told where people are: how much of each pixel is
+somebody. It is cut out, moved and shrunk like a colour.
 """
 
 from __future__ import annotations
@@ -17,9 +20,11 @@ from unblur.document.geometry import Rect, Size
 from unblur.engine import enlarging
 from unblur_models.padding import reflected
 
+_COLOURS = 3
+
 
 def crop(pixels: PixelImage, rect: Rect) -> PixelImage:
-    """The pixels (h, w, 3) of `rect`, at their depth; beyond the photo's borders, reflected.
+    """The pixels (h, w, C) of `rect`, at their depth; beyond the photo's borders, reflected.
 
     Any photo works: one that is smaller than the reach is reflected again and again, and a
     single row or column is repeated.
@@ -33,7 +38,7 @@ def crop(pixels: PixelImage, rect: Rect) -> PixelImage:
 
 
 def to_batch(pixels: PixelImage, device: torch.device) -> Tensor:
-    """Pixels (H, W, 3) of any depth as (1, 3, H, W) float32 in [0, 1] on `device`."""
+    """Pixels (H, W, C) of any depth as (1, C, H, W) float32 in [0, 1] on `device`."""
     values = to_float(pixels)
     if pixels.dtype == np.float32:  # floats alone can lie outside
         values = np.clip(values, 0.0, 1.0)
@@ -47,6 +52,16 @@ def crop_batch(batch: Tensor, rect: Rect) -> Tensor:
     rows = torch.from_numpy(reflected(rect.top, rect.bottom, height)).to(batch.device)
     columns = torch.from_numpy(reflected(rect.left, rect.right, width)).to(batch.device)
     return batch.index_select(2, rows).index_select(3, columns)
+
+
+def picture_of(batch: Tensor) -> Tensor:
+    """The colours (N, 3, H, W) of a batch."""
+    return batch[:, :_COLOURS]
+
+
+def people_of(batch: Tensor) -> Tensor | None:
+    """How much of each pixel is somebody (N, 1, H, W); None where nobody told."""
+    return batch[:, _COLOURS:] if batch.shape[1] > _COLOURS else None
 
 
 def shrunk(batch: Tensor, factor: int) -> Tensor:

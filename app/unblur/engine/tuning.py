@@ -15,7 +15,7 @@ from unblur.engine.findings import FindingKey, Findings
 from unblur.engine.interruption import interruptible
 from unblur.engine.memory import Growth
 from unblur.engine.precision import choose_precision, driver_version, in_precision
-from unblur.engine.provider import Model
+from unblur.engine.provider import Model, probed
 
 _SIDES = (64, 192)  # pixels: one run to load what loads lazily, one that is measured
 
@@ -70,7 +70,7 @@ def _footprint(
             picture = torch.full((1, 3, side, side), 0.5, device=device.torch_device)
             growth = Growth(device)
             with torch.inference_mode(), interruptible(token), in_precision(device, precision):
-                model(picture, quality)
+                model(probed(picture, model), quality)
             synchronize(device)
             taken = growth.bytes()
     except (RuntimeError, MemoryError) as error:
