@@ -395,6 +395,14 @@ def kept_message(places: int) -> tuple[str, str]:
     return "Left as they are", f"{what}, perhaps to protect somebody."
 
 
+def invented_message(faces: int) -> str:
+    """A sentence for so many faces that are too blurred; empty for none."""
+    if not faces:
+        return ""
+    who = "A face is" if faces == 1 else f"{faces} faces are"
+    return f"{who} too blurred to tell who it is: details of a restored face may be invented."
+
+
 def printable(path: Path) -> str:
     """A path for people and logs: bytes that are no letters become �."""
     return os.fsencode(path).decode("utf-8", "replace")

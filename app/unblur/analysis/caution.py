@@ -18,6 +18,7 @@ from unblur.analysis.region_blur import region_span
 from unblur.document.buffer import PixelImage
 from unblur.document.geometry import Rect
 from unblur.document.shapes import Ellipse
+from unblur.messages import invented_message
 
 _DETAIL = 0.6  # of a blur's span: the smallest detail that it leaves
 _LEAST_DETAILS = 8.0  # across a face that still is somebody's
@@ -33,7 +34,9 @@ class Caution:
     @property
     def sentence(self) -> str:
         """All of it for a person; empty when there is nothing to know."""
-        return " ".join(filter(None, (said_about(self.hidden), _about_faces(self.lost_faces))))
+        return " ".join(
+            filter(None, (said_about(self.hidden), invented_message(len(self.lost_faces))))
+        )
 
 
 def caution(
@@ -46,22 +49,26 @@ def caution(
 
     `proceed` is called between steps; what it raises ends the search. Safe in any thread.
     """
+    lost = lost_faces(pixels, measured, faces, proceed)
+    return Caution(hidden_places(pixels, proceed), lost)
+
+
+def lost_faces(
+    pixels: PixelImage,
+    measured: Measurement,
+    faces: Sequence[Rect],
+    proceed: Callable[[], None] = lambda: None,
+) -> tuple[Rect, ...]:
+    """Which of the faces in these boxes are too blurred to be somebody's."""
     lost = []
     for face in faces:
         proceed()
         span = region_span(pixels, (Ellipse(face),), measured, proceed)
         if span is not None and is_lost(face, span):
             lost.append(face)
-    return Caution(hidden_places(pixels, proceed), tuple(lost))
+    return tuple(lost)
 
 
 def is_lost(face: Rect, span: float) -> bool:
     """Whether blur that spans so many pixels leaves too little of a face to know it by."""
     return min(face.size) < _LEAST_DETAILS * _DETAIL * span
-
-
-def _about_faces(lost: Sequence[Rect]) -> str:
-    if not lost:
-        return ""
-    who = "A face is" if len(lost) == 1 else f"{len(lost)} faces are"
-    return f"{who} too blurred to tell who it is: details of a restored face may be invented."

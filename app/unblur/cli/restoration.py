@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from unblur.analysis.caution import lost_faces
 from unblur.analysis.hidden import hidden_places, over_hidden
 from unblur.analysis.measurement import Measurement, measure
 from unblur.cli.arguments import RestoreOrder
@@ -13,7 +15,7 @@ from unblur.cli.automatic import fitted_to
 from unblur.cli.deconvolving import deconvolved, psf_facts
 from unblur.cli.progress import Progress
 from unblur.cli.restorer import Restorer
-from unblur.cli.selection import Selector
+from unblur.cli.selection import Selected, Selector
 from unblur.cli.targets import Target
 from unblur.document.document import Document
 from unblur.document.geometry import Rect
@@ -33,7 +35,8 @@ class Report:
     `precision` is what the networks computed in; `is_on_cpu_instead` says that the CPU went on
     when the memory of the GPU was used up.
     `source_type` is what the file says about how it came about; None: nothing. `kept` are
-    places that were left as they are, because they look hidden on purpose.
+    places that were left as they are, because they look hidden on purpose, `lost_faces` boxes
+    of restored faces whose details may be invented.
     """
 
     seconds: float
@@ -48,6 +51,7 @@ class Report:
     psf: dict[str, Any] | None
     source_type: str | None
     kept: tuple[Rect, ...]
+    lost_faces: tuple[Rect, ...]
     precision: str
     is_on_cpu_instead: bool
 
@@ -70,10 +74,16 @@ class Restoration:
         if self.order.auto and measured is not None:
             restorer = fitted_to(photo, measured, self.order, self.restorer)
         choice = ModelChoice(restorer.card.id, restorer.quality, self.order.scale)
-        document, kept = self._keeping_hidden(self._document(photo, choice))
+        selected = self.selector.select(photo)
+        document, kept = self._keeping_hidden(self._document(photo, choice, selected))
         if self.order.deconvolution is not None:
             document = deconvolved(document, self.order.deconvolution)
-        planned = tuple(restorer.plan(region, photo, measured) for region in document.regions)
+        people = None
+        if restorer.card.takes_mask:
+            people = self.selector.people_of(photo, selected)
+        planned = tuple(
+            restorer.plan(region, photo, measured, people) for region in document.regions
+        )
         # At strength 0 nothing would show, so nothing is computed.
         passes = planned if self.order.strength > 0.0 else ()
         layers = restorer.run(photo, passes, progress)
@@ -91,13 +101,14 @@ class Restoration:
             psf=psf_facts(document),
             source_type=written.source_type,
             kept=kept,
+            lost_faces=self._lost_faces(photo, measured, selected) if passes else (),
             precision=layers.precision,
             is_on_cpu_instead=layers.is_on_cpu_instead,
         )
 
     def _measured(self, photo: Photo) -> Measurement | None:
         """The photo's blur, where something is chosen by it."""
-        is_needed = self.order.auto or self.order.scale is Scale.AUTO
+        is_needed = self.order.auto or self.order.faces or self.order.scale is Scale.AUTO
         return measure(photo.pixels) if is_needed else None
 
     def _keeping_hidden(self, document: Document) -> tuple[Document, tuple[Rect, ...]]:
@@ -112,16 +123,25 @@ class Restoration:
         )
         return replace(document, protection=tuple(Rectangle(rect) for rect in kept)), kept
 
-    def _document(self, photo: Photo, model: ModelChoice) -> Document:
+    def _lost_faces(
+        self, photo: Photo, measured: Measurement | None, selected: Sequence[Selected]
+    ) -> tuple[Rect, ...]:
+        """Restored faces of which too little is left; a solver invents nothing."""
+        if measured is None or self.order.deconvolution is not None:
+            return ()
+        faces = [each.face for each in selected if each.face is not None]
+        return lost_faces(photo.pixels, measured, faces)
+
+    def _document(self, photo: Photo, model: ModelChoice, selected: Sequence[Selected]) -> Document:
         regions = tuple(
             Region(
                 id=new_region_id(),
-                name=selected.name,
-                shapes=selected.shapes,
+                name=each.name,
+                shapes=each.shapes,
                 model=model,
                 strength=self.order.strength,
-                feather=selected.feather,
+                feather=each.feather,
             )
-            for selected in self.selector.select(photo)
+            for each in selected
         )
         return Document(photo, regions)

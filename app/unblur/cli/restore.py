@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from unblur.errors import (
 from unblur.messages import (
     fallback_message,
     gpu_full_message,
+    invented_message,
     kept_message,
     left_message,
     message_for,
@@ -32,6 +34,7 @@ from unblur_models import catalog
 
 if TYPE_CHECKING:
     from unblur.cli.restoration import Report, Restoration
+    from unblur.document.geometry import Rect
 
 logger = logging.getLogger(__name__)
 
@@ -102,6 +105,8 @@ def _restore(target: Target, restoration: Restoration) -> bool:
         if report.kept:
             title, sentence = kept_message(len(report.kept))
             line.say(f"{title}. {sentence} To restore it all the same: --restore-hidden.")
+        if report.lost_faces:
+            line.say(invented_message(len(report.lost_faces)))
         if as_json:
             _print_json(_facts(target, restoration, report))
     return True
@@ -144,16 +149,15 @@ def _facts(target: Target, restoration: Restoration, report: Report) -> dict[str
         "tiles_left": report.tiles_left,
         "peak_memory_mb": peak_memory_mb(),
         "digital_source_type": report.source_type,
-        "kept_hidden": [
-            {"x": rect.x, "y": rect.y, "width": rect.width, "height": rect.height}
-            for rect in report.kept
-        ],
-        "regions": [
-            {"x": rect.x, "y": rect.y, "width": rect.width, "height": rect.height}
-            for rect in report.regions
-        ],
+        "kept_hidden": _boxes(report.kept),
+        "details_may_be_invented": _boxes(report.lost_faces),
+        "regions": _boxes(report.regions),
         "scales": [str(Fraction(1, factor)) for factor in report.factors],
     }
+
+
+def _boxes(rects: Iterable[Rect]) -> list[dict[str, int]]:
+    return [{"x": r.x, "y": r.y, "width": r.width, "height": r.height} for r in rects]
 
 
 def _said(target: Target, report: Report) -> str:

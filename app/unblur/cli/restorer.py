@@ -15,7 +15,7 @@ from unblur.document.geometry import Rect
 from unblur.document.grid import LayerKey
 from unblur.document.photo import Photo
 from unblur.document.region import Region, RegionId
-from unblur.document.shapes import Rectangle, WholePhoto
+from unblur.document.shapes import FoundMask, Rectangle, WholePhoto
 from unblur.engine.blending import RestoredTiles
 from unblur.engine.choices import key_of, policy_of, wanted_scale
 from unblur.engine.device import Device
@@ -83,11 +83,16 @@ class Restorer:
     conduct: Conduct = field(default_factory=Conduct)
 
     def plan(
-        self, region: Region, photo: Photo, measured: Measurement | None = None
+        self,
+        region: Region,
+        photo: Photo,
+        measured: Measurement | None = None,
+        people: FoundMask | None = None,
     ) -> RestorePass:
         """The tiles that a region needs, from its middle outwards.
 
         With what was `measured` of the photo, an automatic scale follows the region's blur.
+        `people` are told to a network that can be.
         """
         bounds = region.bounds(photo.size)
         choice = replace(region.model, model_id=self.card.id, quality=self.quality)
@@ -100,7 +105,7 @@ class Restorer:
         grid = plan_grid(bounds, photo.size, policy_of(choice, factor), factor)
         support = _support(region, photo)
         indices = ordered_from(grid, tiles_for_mask(grid, support, bounds), bounds.center)
-        return RestorePass(key_of(choice, grid), indices, region.id)
+        return RestorePass(key_of(choice, grid, people), indices, region.id)
 
     def run(self, photo: Photo, passes: tuple[RestorePass, ...], progress: Progress) -> Layers:
         """The restored tiles of `passes`. Raises ModelError and EngineError."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,24 +11,31 @@ import numpy as np
 from unblur.analysis.kinds import BlurKind
 from unblur.analysis.measurement import measure
 from unblur.cli.arguments import RestoreOrder
-from unblur.detect.faces import FaceFinder, oval_of
+from unblur.detect.faces import SURE, Face, FaceFinder, oval_of
 from unblur.detect.objects import ObjectFinder, Prompt, best_of, mask_of
 from unblur.detect.people import PeopleFinder, PeopleMethod
 from unblur.document.buffer import Mask, to_float
 from unblur.document.found_masks import found_mask
+from unblur.document.geometry import Rect
 from unblur.document.photo import Photo
-from unblur.document.shapes import Invert, Rectangle, Shape, WholePhoto
+from unblur.document.shapes import FoundMask, Invert, Rectangle, Shape, WholePhoto
 from unblur.errors import ImageMaskSizeError, ImageNothingFoundError, ImageRegionOutsideError
 from unblur.imaging.codec import decode
+
+PEOPLE, BACKGROUND = "People", "Background"
 
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """One region to be: its shapes and how far its edge is softened, in pixels."""
+    """One region to be: its shapes and how far its edge is softened, in pixels.
+
+    `face` is the box of the face that it is, if it is one.
+    """
 
     name: str
     shapes: tuple[Shape, ...]
     feather: float
+    face: Rect | None = None
 
 
 class Selector:
@@ -94,14 +101,32 @@ class Selector:
             for number, face in enumerate(faces, start=1):
                 ellipse, feather = oval_of(face)
                 softness = self._order.feather or feather
-                yield Selected(f"Face {number}", (ellipse,), softness)
+                yield Selected(f"Face {number}", (ellipse,), softness, face.box)
         if self._order.people or self._order.background:
-            mask = self._people.find(photo.pixels, faces, self._method(photo))
-            people = self._selected("People", mask, "people", photo)
+            shape = self._found_people(photo, faces)
+            if shape is None:
+                raise ImageNothingFoundError(photo.path, "people")
+            people = Selected(PEOPLE, (shape,), self._order.feather)
             if self._order.people:
                 yield people
             if self._order.background:
-                yield Selected("Background", (*people.shapes, Invert()), self._order.feather)
+                yield Selected(BACKGROUND, (*people.shapes, Invert()), self._order.feather)
+
+    def people_of(self, photo: Photo, selected: Sequence[Selected]) -> FoundMask | None:
+        """Where people are, for a network that can be told; None where nobody is.
+
+        Those that were selected, or those who are found. Raises WeightsMissingError and
+        WeightsCorruptError.
+        """
+        for each in selected:
+            if each.name in (PEOPLE, BACKGROUND) and isinstance(each.shapes[0], FoundMask):
+                return each.shapes[0]
+        faces = [face for face in self._faces.find(photo.pixels) if face.score >= SURE]
+        return self._found_people(photo, faces) if faces else None
+
+    def _found_people(self, photo: Photo, faces: Sequence[Face]) -> FoundMask | None:
+        shape = found_mask(self._people.find(photo.pixels, faces, self._method(photo)))
+        return None if shape.rect.is_empty else shape
 
     def _method(self, photo: Photo) -> PeopleMethod:
         """Matting has the softest edges, but loses people as soon as they are blurred."""

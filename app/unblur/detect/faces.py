@@ -21,6 +21,8 @@ from unblur.imaging.opencv import cv2
 
 LONG_SIDES = (1280, 640, 320)
 THRESHOLD = 0.65
+SURE = 0.8
+"""The score of a face that stands for a person: what is none takes a sofa along."""
 
 _HUGE = 0.6  # of the photo's pixels: a detector that is lost answers with the whole picture
 _SURE = 0.9  # what a huge face must score
