@@ -28,6 +28,7 @@ from unblur.ui.commands import Commands, Parts
 from unblur.ui.dialog_commands import DialogCommands
 from unblur.ui.dialogs.hidden import ask_about_hidden
 from unblur.ui.dialogs.unsaved import ask_about
+from unblur.ui.edge_refinement import EdgeRefinement
 from unblur.ui.engine_wishes import engine_wishes
 from unblur.ui.export_question import ExportQuestion
 from unblur.ui.exporting import Exporter
@@ -54,6 +55,7 @@ from unblur.ui.panels.restore_box import RestoreBox
 from unblur.ui.panels.tool_options import ToolOptionsBar
 from unblur.ui.pasted import PastedPictures
 from unblur.ui.people_search import PeopleSearch
+from unblur.ui.people_told import PeopleTold
 from unblur.ui.psf_starts import first_blur
 from unblur.ui.psf_work import PsfWork
 from unblur.ui.recovery import find_orphans
@@ -197,10 +199,13 @@ class Program(QObject):
             heavy.touches,
             self,
         )
-        self.faces = FaceSearch(self.session, self.jobs, heavy.find_faces, self)
+        self.faces = FaceSearch(self.session, self.jobs, heavy, self)
         self.people = PeopleSearch(
             self.session, self.jobs, heavy.find_people, lambda: self.looks.is_sharp, self
         )
+        self.edges = EdgeRefinement(self.session, self.jobs, heavy.refine_mask, self)
+        self.told = PeopleTold(self.session, self.jobs, heavy, lambda: self.looks.is_sharp, self)
+        self.told.known.connect(self.restorer.refresh_outlook)
         self.objects = ObjectSearch(self.session, self.jobs, SegmentedThings(), self)
         self.commands = Commands(
             self.actions,
@@ -215,12 +220,13 @@ class Program(QObject):
                 self.faces,
                 self.people,
                 self.objects,
+                self.edges,
                 self.looks,
                 self.window,
             ),
             self,
         )
-        self.tools = ToolChoice(self.actions, self.canvas, self.objects.point, self)
+        self.tools = ToolChoice(self.actions, self.canvas, self.objects.point, self.faces, self)
         self.window.add_options(ToolOptionsBar(self.tools, self.actions))
         self.mask_commands = MaskCommands(
             self.actions, self.session, lambda: self.panel.mask_row.pixels, self
@@ -228,7 +234,8 @@ class Program(QObject):
         self.news = News(self.banners, self.status, self)
         self.news.follow_photos(self.session, self.opener)
         self.news.follow_engine(self.client, self.restorer)
-        self.news.follow_searches(self.faces, self.people, self.objects)
+        searches = (self.faces, self.people, self.objects, self.edges, self.told)
+        self.news.follow_searches(*searches)
         self.news.follow_psf(self.psf)
         self.news.follow_files(self.exporter, self.preferences, self.autosave)
 

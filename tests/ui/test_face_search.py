@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from unblur.document.geometry import Rect
+from unblur.document.geometry import Point, Rect
 from unblur.document.photo import Photo
 from unblur.document.shapes import Ellipse
 from unblur.errors import WeightsMissingError
@@ -31,16 +31,30 @@ class Finder:
         self.gate.set()
         self.entered = threading.Event()
         self.error: Exception | None = None
-        self.calls = 0
+        self.asked: list[tuple[Point, tuple[Rect, ...]]] = []
 
-    def __call__(self, _pixels: object, proceed: Callable[[], None]) -> list[tuple[Ellipse, float]]:
-        self.calls += 1
+    def find_faces(
+        self, _pixels: object, proceed: Callable[[], None]
+    ) -> list[tuple[Ellipse, float]]:
+        self._wait(proceed)
+        return [(Ellipse(rect), 6.0) for rect in self.faces]
+
+    def find_face_at(
+        self, _pixels: object, place: Point, known: Sequence[Rect], proceed: Callable[[], None]
+    ) -> tuple[Ellipse, float]:
+        self.asked.append((place, tuple(known)))
+        self._wait(proceed)
+        return Ellipse(Rect(int(place.x) - 20, int(place.y) - 30, 40, 60)), 5.0
+
+    def face_feather(self, oval: Ellipse) -> float:
+        return oval.rect.width / 8
+
+    def _wait(self, proceed: Callable[[], None]) -> None:
         self.entered.set()
         assert self.gate.wait(10)
         proceed()
         if self.error is not None:
             raise self.error
-        return [(Ellipse(rect), 6.0) for rect in self.faces]
 
 
 @pytest.fixture
@@ -150,3 +164,63 @@ def test_missing_weights_are_told(
         faces.find()
     assert told.args == [finder.error]
     assert not faces.question.is_busy
+
+
+def test_a_face_that_was_missed_is_added_with_a_click_as_one_step(
+    qtbot: QtBot, session: Session, faces: FaceSearch, finder: Finder, make_photo: MakePhoto
+) -> None:
+    opened = session.open(make_photo())
+    with qtbot.waitSignal(faces.found):
+        faces.find()
+    with qtbot.waitSignal(faces.pointing.answered):
+        faces.add_at(Point(420, 230))
+    region = opened.document.regions[-1]
+    assert finder.asked == [(Point(420, 230), (FIRST, SECOND))]
+    assert (region.name, region.shapes) == ("Face 3", (Ellipse(Rect(400, 200, 40, 60)),))
+    assert region.feather == 5.0
+    assert session.selected_region == region
+    opened.undo_stack.undo()
+    assert [each.name for each in opened.document.regions] == ["Face 1", "Face 2"]
+
+
+def test_a_second_click_does_not_take_back_the_first(
+    qtbot: QtBot, session: Session, faces: FaceSearch, finder: Finder, make_photo: MakePhoto
+) -> None:
+    opened = session.open(make_photo())
+    finder.gate.clear()
+    faces.add_at(Point(100, 100))
+    assert finder.entered.wait(5)
+    faces.add_at(Point(300, 100))
+    with qtbot.waitSignal(faces.pointing.answered):
+        finder.gate.set()
+    centres = [each.shapes[0].rect.center.x for each in opened.document.regions]  # type: ignore[union-attr]
+    assert centres == [100, 300]
+    assert opened.undo_stack.count() == 2
+    with qtbot.waitSignal(faces.pointing.answered):
+        faces.add_at(Point(500, 100))
+    assert len(opened.document.regions) == 3
+
+
+def test_clicks_on_another_photo_leave_the_first_one_alone(
+    qtbot: QtBot, session: Session, faces: FaceSearch, finder: Finder, make_photo: MakePhoto
+) -> None:
+    first = session.open(make_photo())
+    finder.gate.clear()
+    faces.add_at(Point(100, 100))
+    assert finder.entered.wait(5)
+    second = session.open(make_photo(path=Path("/photos/second.png")))
+    faces.add_at(Point(300, 100))
+    with qtbot.waitSignal(faces.pointing.answered):
+        finder.gate.set()
+    assert first.document.regions == ()
+    assert len(second.document.regions) == 1
+
+
+def test_an_oval_that_was_drawn_is_a_face_at_once(
+    session: Session, faces: FaceSearch, make_photo: MakePhoto
+) -> None:
+    opened = session.open(make_photo())
+    faces.add(Ellipse(FIRST))
+    (region,) = opened.document.regions
+    assert (region.name, region.shapes, region.feather) == ("Face 1", (Ellipse(FIRST),), 7.5)
+    assert opened.undo_stack.undoText() == "Draw Face"

@@ -27,16 +27,21 @@ _ROWS = 512  # of the photo at a time: floats of a large photo would take gigaby
 Floats = NDArray[np.floating[Any]]
 
 
-def snapped(mask: Mask, pixels: PixelImage) -> Mask:
-    """`mask`, of any size, at the photo's size with its edges on those of the photo."""
+def snapped(mask: Mask, pixels: PixelImage, off: float | None = None) -> Mask:
+    """`mask`, of any size, at the photo's size with its edges on those of the photo.
+
+    `off` is how far its edges may be wrong, in photo pixels; that is told from its size where
+    it is not given: a small mask is as wrong as its pixels are large.
+    """
     height, width = pixels.shape[:2]
     photo = Size(width, height)
     working = fitted(photo, min(_WORKING_SIDE, max(photo)))
     guide = _luminance(copy_of_size(pixels, working))
     coarse = np.asarray(
-        cv2.resize(mask, tuple(working), interpolation=cv2.INTER_LINEAR), np.float32
+        cv2.resize(mask, tuple(working), interpolation=_interpolation(mask, working)), np.float32
     )
-    radius = max(_LEAST_RADIUS, math.ceil(_RADIUS * working.width / mask.shape[1]))
+    wrong = _RADIUS * width / mask.shape[1] if off is None else off
+    radius = max(_LEAST_RADIUS, math.ceil(wrong * working.width / width))
     slope, offset = coefficients(guide, coarse, radius, _SMOOTHNESS)
     out = np.empty((height, width), np.float32)
     for top in range(0, height, _ROWS):
@@ -64,6 +69,10 @@ def coefficients(
     slope = covariance / (np.maximum(variance, 0.0) + np.float32(smoothness))
     offset = mean_mask - slope * mean_guide
     return mean(slope), mean(offset)
+
+
+def _interpolation(mask: Mask, size: Size) -> int:
+    return int(cv2.INTER_AREA if size.width < mask.shape[1] else cv2.INTER_LINEAR)
 
 
 def _luminance(pixels: NDArray[np.uint8]) -> Floats:

@@ -24,6 +24,12 @@ class Document:
         """The region with this identity, or None."""
         return next((region for region in self.regions if region.id == region_id), None)
 
+    def free_name(self, noun: str) -> str:
+        """The noun with the first number that no region has in its name yet."""
+        taken = {region.name for region in self.regions}
+        numbers = range(1, len(taken) + 2)
+        return next(f"{noun} {n}" for n in numbers if f"{noun} {n}" not in taken)
+
     def with_region(self, region: Region) -> Document:
         """The document with `region` in place of the one it supersedes, or added on top."""
         if self.region(region.id) is None:

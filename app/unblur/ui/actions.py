@@ -32,6 +32,7 @@ class ActionId(StrEnum):
     INVERT_REGION = auto()
     GROW_REGION = auto()
     SHRINK_REGION = auto()
+    REFINE_EDGES = auto()
     CLEAR_REGION = auto()
     CLEAR_PROTECTION = auto()
     FIND_FACES = auto()
@@ -45,6 +46,7 @@ class ActionId(StrEnum):
     RECTANGLE_TOOL = auto()
     ELLIPSE_TOOL = auto()
     LASSO_TOOL = auto()
+    FACE_TOOL = auto()
     OBJECT_TOOL = auto()
     SMALLER_OBJECT = auto()
     LARGER_OBJECT = auto()
@@ -126,6 +128,13 @@ SPECS: Mapping[ActionId, ActionSpec] = {
     ActionId.SHRINK_REGION: ActionSpec(
         "&Shrink Region", "Move the region's edge inward", ("Ctrl+[",), "shrink", "region"
     ),
+    ActionId.REFINE_EDGES: ActionSpec(
+        "&Refine Edges",
+        "Move the region's edge to where the result shows one",
+        ("Ctrl+Alt+R",),
+        "refine",
+        "region",
+    ),
     ActionId.CLEAR_REGION: ActionSpec(
         "&Clear Region", "Empty the region, to draw it anew", ("Ctrl+Del",), "clear", "region"
     ),
@@ -155,7 +164,9 @@ SPECS: Mapping[ActionId, ActionSpec] = {
         "&Restore", "Restore every visible region", ("Ctrl+R",), needs="photo"
     ),
     ActionId.PREVIEW: ActionSpec("&Preview", "Restore only what you see", ("P",), needs="photo"),
-    ActionId.STOP: ActionSpec("S&top", "Stop restoring, keep what is done", ("Esc",), needs="run"),
+    ActionId.STOP: ActionSpec(
+        "S&top", "Stop searching or restoring, keep what is done", ("Esc",), needs="run"
+    ),
     ActionId.SELECT_TOOL: ActionSpec(
         "&Select", "Select a region", ("V",), "select", "photo", "tool", checkable=True
     ),
@@ -176,6 +187,15 @@ SPECS: Mapping[ActionId, ActionSpec] = {
     ),
     ActionId.LASSO_TOOL: ActionSpec(
         "&Lasso", "Draw around a region by hand", ("L",), "lasso", "photo", "tool", checkable=True
+    ),
+    ActionId.FACE_TOOL: ActionSpec(
+        "F&ace",
+        "Click a face that Faces missed",
+        ("G",),
+        "face",
+        "photo",
+        "tool",
+        checkable=True,
     ),
     ActionId.OBJECT_TOOL: ActionSpec(
         "&Object", "Click a thing to select it", ("T",), "object", "photo", "tool", checkable=True

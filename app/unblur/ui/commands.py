@@ -14,6 +14,7 @@ from unblur.ui.blur_looks import BlurLooks
 from unblur.ui.canvas.canvas import Canvas
 from unblur.ui.canvas.compare import CompareMode
 from unblur.ui.closing import Closer
+from unblur.ui.edge_refinement import EdgeRefinement
 from unblur.ui.exporting import Exporter
 from unblur.ui.face_search import FaceSearch
 from unblur.ui.main_window import MainWindow
@@ -50,6 +51,7 @@ class Parts:
     faces: FaceSearch
     people: PeopleSearch
     objects: ObjectSearch
+    edges: EdgeRefinement
     looks: BlurLooks
     window: MainWindow
 
@@ -71,17 +73,28 @@ class Commands(QObject):
         restorer.running_changed.connect(self.refresh)
         parts.looks.known.connect(self.refresh)
         restorer.outlook_changed.connect(self.refresh)
+        faces, people, objects = parts.faces, parts.people, parts.objects
+        self._questions = (
+            faces.question,
+            faces.pointing,
+            people.question,
+            objects.question,
+            parts.edges.question,
+        )
+        for question in self._questions:
+            question.busy_changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
         """Enable what makes sense now."""
         session, outlook = self._parts.session, self._parts.restorer.outlook
         has_photo = session.current is not None
+        is_searching = any(question.is_busy for question in self._questions)
         self._actions.enable(
             photo=has_photo,
             photos=len(session.photos) > 1,
             region=session.selected_region is not None,
-            run=self._parts.restorer.is_running,
+            run=self._parts.restorer.is_running or is_searching,
         )
         for identity in (ActionId.RESTORE, ActionId.PREVIEW):
             self._actions[identity].setEnabled(has_photo and outlook.tiles > 0)
@@ -129,9 +142,10 @@ class Commands(QObject):
         self._on(ActionId.OBJECT_TOOL, parts.objects.prepare)
         self._on(ActionId.SMALLER_OBJECT, lambda: parts.objects.step(-1))
         self._on(ActionId.LARGER_OBJECT, lambda: parts.objects.step(1))
+        self._on(ActionId.REFINE_EDGES, parts.edges.refine)
         self._on(ActionId.RESTORE, parts.restorer.restore)
         self._on(ActionId.PREVIEW, parts.restorer.preview)
-        self._on(ActionId.STOP, parts.restorer.stop)
+        self._on(ActionId.STOP, self._stop)
 
     def _connect_view(self) -> None:
         canvas = self._parts.canvas
@@ -157,6 +171,14 @@ class Commands(QObject):
         region = self._parts.session.selected_region
         if region is not None:
             self._parts.session.remove_region(region.id)
+
+    def _stop(self) -> None:
+        """What is searched for goes first: it was asked for last, and nothing is lost with it."""
+        searching = [question for question in self._questions if question.is_busy]
+        for question in searching:
+            question.drop()
+        if not searching:
+            self._parts.restorer.stop()
 
     def _step(self, by: int) -> None:
         session = self._parts.session

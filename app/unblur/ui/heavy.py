@@ -15,11 +15,10 @@ import numpy as np
 from unblur.document.buffer import Mask, PixelImage
 from unblur.document.deconvolution import PsfPicture
 from unblur.document.document import Document
-from unblur.document.geometry import Rect, Size
+from unblur.document.geometry import Point, Rect, Size
 from unblur.document.photo import Photo
 from unblur.document.shapes import Ellipse, FoundMask, Shape
 
-_SURE = 0.8  # score of a face that stands for a person: what is none takes a sofa along
 _FAINT = 0.03  # of a mask: less than eight levels of what a restoration changes by 255
 _PORTRAIT = 0.12  # of the photo's height: a face from which on a person fills much of it
 
@@ -72,6 +71,22 @@ def find_faces(pixels: PixelImage, proceed: Callable[[], None]) -> Sequence[tupl
     return [oval_of(face) for face in FaceFinder().find(pixels, proceed)]
 
 
+def find_face_at(
+    pixels: PixelImage, place: Point, known: Sequence[Rect], proceed: Callable[[], None]
+) -> tuple[Ellipse, float]:
+    """`face_at.oval_at`."""
+    from unblur.detect.face_at import oval_at
+
+    return oval_at(pixels, place, known, proceed)
+
+
+def face_feather(oval: Ellipse) -> float:
+    """`faces.feather_of`."""
+    from unblur.detect.faces import feather_of
+
+    return feather_of(oval)
+
+
 def find_people(
     pixels: PixelImage,
     is_sharp: bool,  # noqa: FBT001
@@ -82,15 +97,43 @@ def find_people(
     Matting follows the hair of a portrait that is sharp; people who are small or blurred are
     told better when asked for at their faces (docs/selection.md has the figures).
     """
-    from unblur.detect.faces import FaceFinder
+    from unblur.detect.faces import SURE, FaceFinder
     from unblur.detect.people import PeopleFinder, PeopleMethod
 
-    faces = FaceFinder(_SURE).find(pixels, proceed)
+    faces = FaceFinder(SURE).find(pixels, proceed)
     if not faces:
         return None
     is_portrait = max(face.box.height for face in faces) > _PORTRAIT * pixels.shape[0]
     method = PeopleMethod.MATTING if is_portrait and is_sharp else PeopleMethod.BY_FACES
     return clear_of_faint(PeopleFinder().find(pixels, faces, method, proceed))
+
+
+def draw_mask(
+    pixels: PixelImage, shapes: tuple[Shape, ...], proceed: Callable[[], None]
+) -> FoundMask | None:
+    """The mask of `shapes` over a photo as one shape; None where it is empty."""
+    proceed()
+    size = Size(pixels.shape[1], pixels.shape[0])
+    return clear_of_faint(rasterize(shapes, 0.0, Rect.of_size(size), size))
+
+
+def refine_mask(
+    document: Document,
+    layers: LayerReader,
+    shapes: tuple[Shape, ...],
+    proceed: Callable[[], None],
+) -> FoundMask | None:
+    """The mask of `shapes` with its edges on those of the result; None where it is empty."""
+    from unblur.detect.refining import refined
+    from unblur.imaging.composite import result
+    from unblur.imaging.masks import rasterize
+
+    photo = document.photo
+    mask = rasterize(shapes, 0.0, photo.rect, photo.size)
+    proceed()
+    pixels = result(document, layers, photo.rect)
+    proceed()
+    return clear_of_faint(refined(mask, pixels, proceed))
 
 
 def clear_of_faint(mask: Mask) -> FoundMask | None:
@@ -118,12 +161,12 @@ def look_at(
     from unblur.analysis.advice import advise
     from unblur.analysis.caution import caution
     from unblur.analysis.measurement import measure
-    from unblur.detect.faces import FaceFinder
+    from unblur.detect.faces import SURE, FaceFinder
 
     measured = measure(pixels, proceed)
     faces = FaceFinder().find(pixels, proceed)
     known = caution(pixels, measured, [face.box for face in faces], proceed)
-    return measured, advise(measured), any(face.score >= _SURE for face in faces), known
+    return measured, advise(measured), any(face.score >= SURE for face in faces), known
 
 
 def region_span(

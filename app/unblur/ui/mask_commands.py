@@ -45,7 +45,7 @@ class MaskCommands(QObject):
         document, region = self._session.document, self._session.selected_region
         self._actions.enable(protection=document is not None and bool(document.protection))
         has_edge = region is not None and bool(region.shapes) and not region.is_whole_photo
-        for identity in (ActionId.GROW_REGION, ActionId.SHRINK_REGION):
+        for identity in (ActionId.GROW_REGION, ActionId.SHRINK_REGION, ActionId.REFINE_EDGES):
             self._actions[identity].setEnabled(has_edge)
         is_drawn = region is not None and bool(region.shapes)
         self._actions[ActionId.CLEAR_REGION].setEnabled(is_drawn)

@@ -12,6 +12,7 @@ from unblur.gpu_setup.activation import problem as gpu_problem
 from unblur.messages import fallback_message, gpu_full_message, left_message, message_for
 from unblur.ui.autosave import Autosave
 from unblur.ui.colour_names import color_space_name
+from unblur.ui.edge_refinement import EdgeRefinement
 from unblur.ui.exporting import Exporter
 from unblur.ui.face_search import FaceSearch
 from unblur.ui.object_search import ObjectSearch
@@ -20,6 +21,7 @@ from unblur.ui.opening import PhotoOpener
 from unblur.ui.panels.banner import BannerArea, Kind, Notice
 from unblur.ui.panels.status import StatusBar
 from unblur.ui.people_search import PeopleSearch
+from unblur.ui.people_told import PeopleTold
 from unblur.ui.preferences import Preferences
 from unblur.ui.psf_work import PsfWork
 from unblur.ui.restorer import Progress, Restorer
@@ -62,19 +64,27 @@ class News(QObject):
         restorer.failed.connect(self._on_failed)
 
     def follow_searches(
-        self, faces: FaceSearch, people: PeopleSearch, objects: ObjectSearch
+        self,
+        faces: FaceSearch,
+        people: PeopleSearch,
+        objects: ObjectSearch,
+        edges: EdgeRefinement,
+        told: PeopleTold,
     ) -> None:
         """Looking for faces, people and things, and what came of it."""
         objects.missed.connect(self._on_object_missed)
-        for search, words in (
-            (faces, "Looking for faces…"),
-            (people, "Looking for people…"),
-            (objects, "Looking at the photo…"),
+        for question, words in (
+            (faces.question, "Looking for faces…"),
+            (faces.pointing, "Looking for a face there…"),
+            (people.question, "Looking for people…"),
+            (objects.question, "Looking at the photo…"),
+            (edges.question, "Refining the edges…"),
+            (told.question, "Looking for people…"),
         ):
-            search.question.busy_changed.connect(
+            question.busy_changed.connect(
                 lambda is_busy, words=words: self._show_search(words if is_busy else "")
             )
-            search.question.failed.connect(self._on_failed)
+            question.failed.connect(self._on_failed)
         faces.found.connect(self._on_faces_found)
         people.found.connect(self._on_people_found)
 
@@ -165,7 +175,7 @@ class News(QObject):
     @Slot(int)
     def _on_faces_found(self, count: int) -> None:
         if count == 0:
-            hint = "Draw around a face that was missed, with the ellipse or the brush."
+            hint = "Click a face that was missed with the Face tool (G), or draw around it."
             self._banners.tell(Notice(Kind.INFO, "No further faces were found", hint))
 
     @Slot(bool)

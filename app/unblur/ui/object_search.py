@@ -144,9 +144,8 @@ class ObjectSearch(QObject):
             opened.edit(document, "Refine Object")
             return
         made = self._session.new_region(found.mask)
-        names = {each.name for each in opened.document.regions}
-        name = next(f"Object {n}" for n in range(1, len(names) + 2) if f"Object {n}" not in names)
-        opened.edit(opened.document.with_region(replace(made, name=name)), "Select Object")
+        named = replace(made, name=opened.document.free_name("Object"))
+        opened.edit(opened.document.with_region(named), "Select Object")
         self._region = (opened, made.id)
 
 

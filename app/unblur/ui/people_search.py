@@ -21,7 +21,7 @@ from unblur.workers.files import FileJobs
 FindPeople = Callable[[PixelImage, bool, Callable[[], None]], FoundMask | None]
 """(pixels, is sharp, proceed) to a mask; None when there is nobody."""
 
-_PEOPLE, _BACKGROUND = "People", "Background"
+PEOPLE, BACKGROUND = "People", "Background"
 
 
 class PeopleSearch(QObject):
@@ -65,12 +65,12 @@ class PeopleSearch(QObject):
         document = opened.document
         # Found again, the mask is of the sharper result or of another way: the last one counts.
         for region in document.regions:
-            if region.name in (_PEOPLE, _BACKGROUND):
+            if region.name in (PEOPLE, BACKGROUND):
                 document = document.without_region(region.id)
         background = self._session.new_region(mask, Invert())
         people = self._session.new_region(mask)
-        document = document.with_region(replace(background, name=_BACKGROUND))
-        document = document.with_region(replace(people, name=_PEOPLE))
+        document = document.with_region(replace(background, name=BACKGROUND))
+        document = document.with_region(replace(people, name=PEOPLE))
         opened.edit(document, "People and Background")
         if opened is self._session.current:
             self._session.select(people.id)

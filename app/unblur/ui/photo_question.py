@@ -56,6 +56,10 @@ class PhotoQuestion(QObject):
         """Whether an answer is waited for."""
         return self._asked is not None
 
+    def is_busy_with(self, opened: OpenPhoto) -> bool:
+        """Whether the answer that is waited for is about this photo."""
+        return self._asked is not None and self._asked[0] is opened
+
     def ask(self, opened: OpenPhoto, question: Callable[[Callable[[], None]], object]) -> None:
         """`question` gets a function that ends it by raising once nobody waits any more."""
         self.drop()

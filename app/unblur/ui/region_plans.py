@@ -19,6 +19,7 @@ from unblur.document.region import Region, RegionId
 from unblur.document.shapes import (
     BrushStroke,
     Ellipse,
+    FoundMask,
     Grow,
     Lasso,
     Pressure,
@@ -26,7 +27,7 @@ from unblur.document.shapes import (
     Shape,
     WholePhoto,
 )
-from unblur.engine.choices import key_of, policy_of
+from unblur.engine.choices import key_of, policy_of, takes_people
 from unblur.engine.tiling import TilingPolicy, plan_grid, tiles_for_mask
 from unblur.ui.region_scales import RegionScales
 from unblur_models.deconvolution.card import GLANCE
@@ -76,6 +77,14 @@ class RegionPlan:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where people are, for the models that can be told; None for nobody, or while unknown."""
+
+    mask: FoundMask | None = None
+    is_known: bool = False
+
+
 class RegionPlans:
     """The grids of one photo's regions, and the plans made on them."""
 
@@ -86,12 +95,13 @@ class RegionPlans:
         self.scales = RegionScales(photo)
         self._needed: dict[tuple[TileGrid, tuple[Shape, ...]], tuple[TileIndex, ...]] = {}
         self._solved: dict[RegionId, list[LayerKey]] = {}
+        self.people = Told()
 
     def layer_key(self, region: Region, *, factor: int) -> LayerKey | None:
         """Where the region's pixels at this factor are kept; None before it was restored."""
         policy = _policy(region, factor)
         grid = self._grids.get((region.id, policy, factor)) if policy else None
-        return key_of(region.model, grid) if grid else None
+        return key_of(region.model, grid, self.people.mask) if grid else None
 
     def layer_keys(self, region: Region, *, is_accelerated: bool) -> tuple[LayerKey, ...]:
         """Layers that show for the region, best first: the chosen scale, then the previews."""
@@ -134,13 +144,16 @@ class RegionPlans:
     ) -> RegionPlan | None:
         """What restoring `region` at `factor` takes; None when nothing can be restored.
 
-        Nothing can be where the mask is empty or the model is unknown.
+        Nothing can be where the mask is empty or the model is unknown, nor before a model that
+        can be told where people are can be told.
         """
         policy = _policy(region, factor)
         if policy is None or region.bounds(self._photo).is_empty:
             return None
+        if not self.people.is_known and takes_people(region.model):
+            return None
         grid = self._grids.get((region.id, policy, factor)) or self._grid(region, policy, factor)
-        key = key_of(region.model, grid)
+        key = key_of(region.model, grid, self.people.mask)
         needed = self._tiles(region, grid)
         missing = tuple(index for index in needed if not has_tile(key, index))
         return RegionPlan(region.id, key, needed, missing) if needed else None

@@ -20,7 +20,7 @@ from unblur.document.shapes import Shape, WholePhoto
 from unblur.engine.blending import RestoredTiles, read_layers
 from unblur.ui.layer_store import LayerStore, StoreKey
 from unblur.ui.open_photo import Coverage, OpenPhoto
-from unblur.ui.region_plans import Masks
+from unblur.ui.region_plans import Masks, Told
 from unblur_models import catalog
 
 logger = logging.getLogger(__name__)
@@ -213,6 +213,14 @@ class Session(QObject):
         if opened is self._current:
             self.restored_changed.emit(region_id, region.bounds(opened.photo.size))
 
+    def tell_people(self, opened: OpenPhoto, told: Told) -> None:
+        """Where people are in a photo: what was restored without knowing shows no longer."""
+        if told == opened.plans.people:
+            return
+        opened.plans.people = told
+        for region in opened.document.regions if opened is self._current else ():
+            self.restored_changed.emit(region.id, region.bounds(opened.photo.size))
+
     def layer(self, opened: OpenPhoto, key: LayerKey) -> RestoredTiles:
         """The layer that takes restored tiles of a photo."""
         return self._store.obtain(opened.id, key)
@@ -235,9 +243,7 @@ class Session(QObject):
     def _new_name(self, shapes: tuple[Shape, ...]) -> str:
         if shapes == (WholePhoto(),):
             return "Whole photo"
-        taken = {region.name for region in self.document.regions} if self.document else set()
-        number = next(n for n in range(1, len(taken) + 2) if f"Region {n}" not in taken)
-        return f"Region {number}"
+        return self.document.free_name("Region") if self.document else "Region 1"
 
     def _on_photo_changed(self, opened: OpenPhoto, before: Document) -> None:
         changes = diff(before, opened.document)

@@ -9,8 +9,10 @@ from PySide6.QtCore import QObject, Signal
 from unblur.document.shapes import Pressure
 from unblur.ui.actions import ActionId, Actions
 from unblur.ui.canvas.canvas import Canvas
+from unblur.ui.face_search import FaceSearch
 from unblur.ui.tools.box import EllipseTool, RectangleTool
 from unblur.ui.tools.brush import BrushTool, EraserTool, ProtectTool
+from unblur.ui.tools.face import FaceTool
 from unblur.ui.tools.lasso import LassoTool
 from unblur.ui.tools.options import DrawMode, ToolOptions
 from unblur.ui.tools.pan import PanTool
@@ -31,6 +33,7 @@ _HINTS: dict[type, str] = {
     EllipseTool: "Shift: a circle. Alt: from the middle.",
     LassoTool: "Draw around something; the line closes itself.",
     ThingTool: "Click a thing, then more of it. Alt: not that. Shift: another. Parts: , and .",
+    FaceTool: "Click a face that was missed, or draw its oval. Click an oval to adjust it.",
     BrushTool: "Alt or Ctrl: take away.",
     ProtectTool: "What is red keeps the original, in every region.",
 }
@@ -50,6 +53,7 @@ class ToolChoice(QObject):
         actions: Actions,
         canvas: Canvas,
         point: Callable[[Pointing], None],
+        faces: FaceSearch,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -64,6 +68,7 @@ class ToolChoice(QObject):
             ActionId.ELLIPSE_TOOL: EllipseTool(options),
             ActionId.LASSO_TOOL: LassoTool(options),
             ActionId.OBJECT_TOOL: ThingTool(point),
+            ActionId.FACE_TOOL: FaceTool(faces.add_at, faces.add),
             ActionId.BRUSH_TOOL: BrushTool(options=options),
             ActionId.ERASER_TOOL: EraserTool(options=options),
             ActionId.PROTECT_TOOL: ProtectTool(options=options),
@@ -90,7 +95,7 @@ class ToolChoice(QObject):
     @property
     def modes(self) -> tuple[DrawMode, ...]:
         """What the tool in hand can do with what is drawn; an eraser has no choice."""
-        if isinstance(self.tool, EraserTool | SelectTool | PanTool | ThingTool):
+        if isinstance(self.tool, EraserTool | SelectTool | PanTool | ThingTool | FaceTool):
             return ()
         return tuple(DrawMode)[1:] if self.is_brush else tuple(DrawMode)
 

@@ -22,7 +22,7 @@ _FIRST_PIXELS, _MOST_PIXELS = 8, 500
 
 
 class MaskRow(QWidget):
-    """Shrink and grow by so many pixels, invert, clear."""
+    """Shrink and grow by so many pixels, refine, invert, clear."""
 
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +46,7 @@ class MaskRow(QWidget):
         row.addWidget(self._edge)
         row.addWidget(_button(actions, ActionId.GROW_REGION))
         row.addSpacing(8)
+        row.addWidget(_button(actions, ActionId.REFINE_EDGES))
         row.addWidget(_button(actions, ActionId.INVERT_REGION))
         row.addWidget(_button(actions, ActionId.CLEAR_REGION))
         self._protected = QWidget()

@@ -44,7 +44,7 @@ class DrawGesture:
         self, context: ToolContext, placing: Placing, start: Point, sketch: Sketch, noun: str
     ) -> None:
         self._context = context
-        self._placing = placing
+        self.placing = placing
         self._start = start
         self._sketch = sketch
         self._noun = noun
@@ -53,7 +53,7 @@ class DrawGesture:
     @property
     def document(self) -> Document:
         """What the gesture began on."""
-        return self._placing.document
+        return self.placing.document
 
     def move(self, pointer: Pointer) -> None:
         """Draw on."""
@@ -63,14 +63,14 @@ class DrawGesture:
         """Commit the shape, or select."""
         self._sketch.follow(pointer)
         self.is_over = True
-        shape = self._sketch.shape(self._placing.mode)
+        shape = self._sketch.shape(self.placing.mode)
         if shape is None:
             region = region_at(self.document, self._start)
             self._context.select(region.id if region else None)
             return
-        self._context.commit(self._placing.placed(shape), self._placing.text(self._noun))
-        if self._placing.is_new:
-            self._context.select(self._placing.region.id)
+        self._context.commit(self.placing.placed(shape), self.placing.text(self._noun))
+        if self.placing.is_new:
+            self._context.select(self.placing.region.id)
 
     def cancel(self) -> None:
         """As if nothing was drawn."""
@@ -78,7 +78,7 @@ class DrawGesture:
 
     def path(self, view: ViewTransform) -> QPainterPath:
         """The line so far; empty while it is too small to be meant."""
-        is_meant = not self.is_over and self._sketch.shape(self._placing.mode) is not None
+        is_meant = not self.is_over and self._sketch.shape(self.placing.mode) is not None
         return self._sketch.path(view) if is_meant else QPainterPath()
 
 
