@@ -178,3 +178,35 @@ def test_the_edge_moves_to_where_the_restored_pixels_show_it(
     right = np.zeros_like(wrong)
     right[100:300, 200:400] = 1.0
     assert np.abs(mask - right).sum() < 0.35 * np.abs(wrong - right).sum()
+
+
+@pytest.mark.parametrize(("is_same", "expected"), [(True, True), (False, False)])
+def test_people_are_found_anew_in_what_was_restored_if_it_is_they(
+    is_same: bool,
+    expected: bool,
+    session: Session,
+    make_photo: MakePhoto,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened = session.open(make_photo())
+    old = mask_of(100)
+    anew = mask_of(104 if is_same else 60)
+    asked: list[bool] = []
+
+    def find(_pixels: object, is_sharp: bool, _proceed: object) -> FoundMask:
+        asked.append(is_sharp)
+        return anew
+
+    monkeypatch.setattr(heavy, "find_people", find)
+    found = heavy.refine_mask(opened.document, _Nothing(), (old,), lambda: None)
+    assert (found == anew) is expected
+    drawn = heavy.refine_mask(opened.document, _Nothing(), (OVAL,), lambda: None)
+    assert drawn != anew
+    assert asked == [True]
+
+
+class _Nothing:
+    """Nothing was restored."""
+
+    def read(self, _region_id: str, _rect: Rect) -> None:
+        return None

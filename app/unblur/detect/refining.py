@@ -17,7 +17,16 @@ from unblur.document.buffer import Mask, PixelImage
 
 _OFF = 0.016  # of the photo's long side: half the window that is to hold both sides of the edge
 _SOFT = 0.003  # of it: half the window in which hair and limbs are followed
+_SAME = 0.8  # intersection over union
+_HALF = 0.5
 _STEEPNESS = 4.0  # of the step between: more than half is inside
+
+
+def agree(mask: Mask, other: Mask) -> bool:
+    """Whether both masks (H, W) are of the same thing: nearly the same pixels are inside."""
+    inside, others = mask > _HALF, other > _HALF
+    together = int(np.count_nonzero(inside & others))
+    return together > _SAME * int(np.count_nonzero(inside | others))
 
 
 def refined(mask: Mask, pixels: PixelImage, proceed: Callable[[], None] = lambda: None) -> Mask:
@@ -29,5 +38,5 @@ def refined(mask: Mask, pixels: PixelImage, proceed: Callable[[], None] = lambda
     proceed()
     likely = snapped(mask, pixels, _OFF * side)
     proceed()
-    decided = np.clip((likely - 0.5) * np.float32(_STEEPNESS) + 0.5, 0.0, 1.0)
+    decided = np.clip((likely - _HALF) * np.float32(_STEEPNESS) + _HALF, 0.0, 1.0)
     return snapped(decided.astype(np.float32), pixels, _SOFT * side)

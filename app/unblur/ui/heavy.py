@@ -123,8 +123,12 @@ def refine_mask(
     shapes: tuple[Shape, ...],
     proceed: Callable[[], None],
 ) -> FoundMask | None:
-    """The mask of `shapes` with its edges on those of the result; None where it is empty."""
-    from unblur.detect.refining import refined
+    """The mask of `shapes` with its edges on those of the result; None where it is empty.
+
+    One of people is found anew there, which is better than moving its edge
+    (docs/selection.md has the figures).
+    """
+    from unblur.detect.refining import agree, refined
     from unblur.imaging.composite import result
     from unblur.imaging.masks import rasterize
 
@@ -133,6 +137,10 @@ def refine_mask(
     proceed()
     pixels = result(document, layers, photo.rect)
     proceed()
+    if len(shapes) == 1 and isinstance(shapes[0], FoundMask):
+        people = find_people(pixels, True, proceed)
+        if people is not None and agree(mask, rasterize((people,), 0.0, photo.rect, photo.size)):
+            return people
     return clear_of_faint(refined(mask, pixels, proceed))
 
 
