@@ -1,9 +1,9 @@
 """The face at a place that a person points at, where the search of the whole photo missed it.
 
 Somebody says that there is a face, so little is enough to believe it: copies of growing
-surroundings are looked at with a low threshold. What they agree on is taken, the sure among
-themselves where there are any. A face that
-YuNet sees in none of them gets an oval all the same, as large as the faces beside it.
+surroundings are looked at with a low threshold, and what they agree on is taken: more often
+right than the surest of them alone. A face that YuNet sees in none of them gets an oval all the
+same, as large as the one beside it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import math
 from collections.abc import Callable, Sequence
 
 from unblur.detect.faces import (
-    THRESHOLD,
     Face,
     FaceFinder,
     feather_of,
@@ -75,8 +74,7 @@ def face_at(
             faces = finder.find_at(crop, fitted(area.size, side))
             seen += [face.translated(area.x, area.y) for face in faces]
     there = [face for face in seen if is_plausible(face, photo) and _is_at(face.box, place)]
-    sure = [face for face in there if face.score >= THRESHOLD] or there
-    return max(sure, key=lambda face: _agreement(face, sure), default=None)
+    return max(there, key=lambda face: _agreement(face, there), default=None)
 
 
 def surroundings(place: Point, photo: Size) -> list[Rect]:
