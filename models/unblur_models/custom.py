@@ -26,7 +26,7 @@ from unblur_models.errors import (
     ForeignFileError,
     OnnxRuntimeMissingError,
     ParametersDifferError,
-    UnsuitableGraphError,
+    UnsuitableNetworkError,
     WrongArchitectureError,
 )
 from unblur_models.foreign import read_foreign
@@ -134,11 +134,14 @@ def _read(path: Path) -> _Brought:
             graph = onnx_network.OnnxNetwork(data)
         except OSError as error:
             raise ForeignFileError(path, error.strerror or str(error)) from error
-        except (OnnxRuntimeMissingError, UnsuitableGraphError) as error:
+        except (OnnxRuntimeMissingError, UnsuitableNetworkError) as error:
             raise ForeignFileError(path, str(error)) from error
         return _Brought(path, onnx_network.NAME, graph.eval(), data, ".onnx", 0)
     state = read_foreign(path)
-    architecture = architecture_of(state)
+    try:
+        architecture = architecture_of(state)
+    except UnsuitableNetworkError as error:
+        raise ForeignFileError(path, str(error)) from error
     try:
         network = architecture.build(state).eval().requires_grad_(False)
     except (RuntimeError, KeyError, ValueError, IndexError) as error:

@@ -77,8 +77,15 @@ class OnnxRuntimeMissingError(ZooError):
         super().__init__("ONNX files need onnxruntime: pip install unblur[onnx]")
 
 
-class UnsuitableGraphError(ZooError):
-    """An ONNX file is no network from a picture to a picture; the text says why."""
+class UnsuitableNetworkError(ZooError):
+    """A network that somebody brought makes no picture of a picture; the text says why."""
+
+
+class SpandrelMissingError(ZooError):
+    """spandrel, which knows this network, is not installed any more."""
+
+    def __init__(self) -> None:
+        super().__init__("this network needs spandrel: pip install unblur[spandrel]")
 
 
 class NoMirrorError(ZooError):

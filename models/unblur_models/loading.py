@@ -6,12 +6,17 @@ from pathlib import Path
 
 import torch
 
-from unblur_models import catalog, onnx_network
+from unblur_models import catalog, onnx_network, spandrel_network
 from unblur_models.card import ModelCard
 from unblur_models.catalog import card, locate_weights, needs_weights
 from unblur_models.descriptor import ModelDescriptor
-from unblur_models.errors import WeightsNeededError, WrongArchitectureError
-from unblur_models.registry import architecture_of
+from unblur_models.errors import (
+    SpandrelMissingError,
+    UnknownArchitectureError,
+    WeightsNeededError,
+    WrongArchitectureError,
+)
+from unblur_models.registry import Architecture, StateDict, architecture_of
 from unblur_models.weights import read_checked, read_weights
 
 
@@ -23,7 +28,8 @@ def load_model(
     `weights_dir` is where the weights file lies, wherever the catalogue finds it when None.
     Raises UnknownModelError, WeightsNeededError, WeightsMissingFileError,
     WeightsDamagedError, UnknownArchitectureError or WrongArchitectureError; an ONNX file may
-    raise OnnxRuntimeMissingError or UnsuitableGraphError, and computes on the CPU.
+    raise OnnxRuntimeMissingError or UnsuitableNetworkError, and computes on the CPU; one of
+    spandrel's SpandrelMissingError.
     """
     facts = card(model_id)
     path = weights_dir / facts.weights_file if weights_dir else _weights_of(facts)
@@ -31,12 +37,21 @@ def load_model(
         graph = onnx_network.OnnxNetwork(read_checked(path, facts.sha256))
         return ModelDescriptor(facts, graph.eval(), torch.device(device))
     state = read_weights(path, facts.sha256)
-    architecture = architecture_of(state)
+    architecture = _architecture_of(state, facts)
     if architecture.name != facts.architecture:
         raise WrongArchitectureError(model_id, facts.architecture, architecture.name)
     target = torch.device(device)
     network = architecture.build(state).to(target).eval().requires_grad_(False)
     return ModelDescriptor(facts, network, target, takes_mask=architecture.takes_mask)
+
+
+def _architecture_of(state: StateDict, facts: ModelCard) -> Architecture:
+    try:
+        return architecture_of(state)
+    except UnknownArchitectureError as error:
+        if facts.architecture.startswith(spandrel_network.PREFIX):
+            raise SpandrelMissingError from error
+        raise
 
 
 def _weights_of(facts: ModelCard) -> Path:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from unblur_models.errors import OnnxRuntimeMissingError, UnsuitableGraphError
+from unblur_models.errors import OnnxRuntimeMissingError, UnsuitableNetworkError
 
 NAME = "ONNX"
 
@@ -22,7 +22,7 @@ _CHANNELS = 3
 class OnnxNetwork(nn.Module):
     """One picture in, one picture of the same size out, at any size that the graph takes.
 
-    Raises OnnxRuntimeMissingError, and UnsuitableGraphError for a file that is no such graph.
+    Raises OnnxRuntimeMissingError, and UnsuitableNetworkError for a file that is no such graph.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -39,10 +39,10 @@ class OnnxNetwork(nn.Module):
             )
         except Exception as error:
             # Its exceptions have no common base but this.
-            raise UnsuitableGraphError("it is no graph that onnxruntime can read") from error
+            raise UnsuitableNetworkError("it is no graph that onnxruntime can read") from error
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
         if len(inputs) != 1:
-            raise UnsuitableGraphError(f"it takes {len(inputs)} inputs instead of one picture")
+            raise UnsuitableNetworkError(f"it takes {len(inputs)} inputs instead of one picture")
         _require_picture(inputs[0].type, inputs[0].shape)
         self._input, self._output = inputs[0].name, outputs[0].name
 
@@ -68,6 +68,6 @@ class OnnxNetwork(nn.Module):
 def _require_picture(kind: str, shape: Sequence[int | str | None]) -> None:
     """Refuse what is not float32, three channels and any height and width."""
     if kind != "tensor(float)" or len(shape) != 4 or shape[1] not in (_CHANNELS, None):
-        raise UnsuitableGraphError(f"it takes {kind} of {shape}, not one picture of 3 channels")
+        raise UnsuitableNetworkError(f"it takes {kind} of {shape}, not one picture of 3 channels")
     if isinstance(shape[2], int) or isinstance(shape[3], int):
-        raise UnsuitableGraphError(f"it takes pictures of one size only, {shape[2]} × {shape[3]}")
+        raise UnsuitableNetworkError(f"it takes pictures of one size only, {shape[2]} × {shape[3]}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from unblur_models import spandrel_network
 from unblur_models.card import HUMAN_AWARE
 from unblur_models.compact.network import Compact
 from unblur_models.errors import UnknownArchitectureError
@@ -51,8 +52,15 @@ ARCHITECTURES = (
 
 
 def architecture_of(state: StateDict) -> Architecture:
-    """The family whose parameters these are. Raises UnknownArchitectureError."""
+    """The family whose parameters these are; where spandrel is installed, also one of its own.
+
+    Raises UnknownArchitectureError, and UnsuitableNetworkError for spandrel's that enlarge.
+    """
     for architecture in ARCHITECTURES:
         if architecture.detect(state):
             return architecture
-    raise UnknownArchitectureError(sorted(state)[:3])
+    found = spandrel_network.recognised(state)
+    if found is None:
+        raise UnknownArchitectureError(sorted(state)[:3])
+    name, network = found
+    return Architecture(name, lambda _: True, lambda _: network)

@@ -10,7 +10,7 @@ from tests.onnx_file import sharpener
 
 from unblur_models.catalog import look_in
 from unblur_models.custom import add_file
-from unblur_models.errors import ForeignFileError, OnnxRuntimeMissingError, UnsuitableGraphError
+from unblur_models.errors import ForeignFileError, OnnxRuntimeMissingError, UnsuitableNetworkError
 from unblur_models.loading import load_model
 from unblur_models.onnx_network import OnnxNetwork
 from unblur_models.stock import Verdict, verify
@@ -83,5 +83,5 @@ def test_there_is_one_stage() -> None:
 
 
 def test_a_graph_of_other_inputs_is_refused() -> None:
-    with pytest.raises(UnsuitableGraphError, match="not one picture"):
+    with pytest.raises(UnsuitableNetworkError, match="not one picture"):
         OnnxNetwork(sharpener().replace(b"\x0a\x02\x08\x03", b"\x0a\x02\x08\x04"))

@@ -18,6 +18,7 @@ import importlib.util
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -25,8 +26,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from unblur_models.catalog import look_in
+from unblur_models.custom import add_file
 from unblur_models.fftformer import layout as fftformer
 from unblur_models.fftformer.network import FftFormer
+from unblur_models.loading import load_model
 from unblur_models.nafnet import layout as nafnet
 from unblur_models.nafnet.network import NafNet
 from unblur_models.restormer import layout as restormer
@@ -97,3 +101,24 @@ def test_the_published_code_gives_the_same_picture(
         expected, found = reference(state).eval()(picture), ours(picture)
     assert (found - picture).abs().max() > 0.05, "the networks should do something"
     assert (found - expected).abs().max() < 1e-5
+
+
+def test_a_network_that_only_spandrel_knows_becomes_a_model(
+    reference: Reference, tmp_path: Path
+) -> None:
+    from spandrel.architectures.DnCNN import DnCNN
+
+    torch.manual_seed(4)
+    network = DnCNN(in_nc=3, out_nc=3, nc=8, nb=17, act_mode="R")
+    torch.save(network.state_dict(), tmp_path / "denoiser.pth")
+    look_in(tmp_path / "models")
+    try:
+        added = add_file(tmp_path / "denoiser.pth", tmp_path / "models")
+        picture = torch.rand(1, 3, 64, 96)
+        with torch.inference_mode():
+            expected = reference(network.state_dict()).eval()(picture).clamp(0, 1)
+        restored = load_model(added.id)(picture, added.qualities[0].id)
+    finally:
+        look_in()
+    assert added.architecture == "spandrel DnCNN"
+    assert (restored - expected).abs().max() < 1e-5
