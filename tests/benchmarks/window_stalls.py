@@ -21,8 +21,11 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 
 from unblur import paths
 from unblur.document.buffer import PixelImage
-from unblur.document.geometry import Point
+from unblur.document.document import Document
+from unblur.document.geometry import Point, Rect
 from unblur.document.photo import Photo
+from unblur.document.region import RegionId
+from unblur.document.shapes import Ellipse
 from unblur.ui import heavy
 from unblur.ui.garbage import GarbageOnThisThread
 from unblur.workers.files import FileJobs
@@ -84,6 +87,13 @@ def stall_of(work: Callable[[], object]) -> Stall:
     return Stall(heart.longest, seconds, heart.beats)
 
 
+class NoLayers:
+    """Nothing was restored."""
+
+    def read(self, _region_id: RegionId, _rect: Rect) -> None:
+        """No pixels anywhere."""
+
+
 def searches(photo: Photo) -> Iterator[tuple[str, Callable[[], object]]]:
     """What the window asks of a photo, by name."""
     from unblur.ui.things import SegmentedThings
@@ -95,10 +105,16 @@ def searches(photo: Photo) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "nothing", lambda: time.sleep(3.0)  # how late beats are on this machine as it is
     yield "look at the blur", lambda: heavy.look_at(pixels, proceed)
     yield "faces", lambda: heavy.find_faces(pixels, proceed)
+    yield "a missed face", lambda: heavy.find_face_at(pixels, middle, (), proceed)
     yield "people, sharp", lambda: heavy.find_people(pixels, True, proceed)
     yield "people, blurred", lambda: heavy.find_people(pixels, False, proceed)
     yield "look at things", lambda: things.prepare(photo, proceed)
     yield "a click", lambda: things.find(photo, [middle], [], None, proceed)
+    document, oval = (
+        Document(photo),
+        Ellipse(photo.rect.expanded(-photo.size.height // 4, photo.rect)),
+    )
+    yield "refine an edge", lambda: heavy.refine_mask(document, NoLayers(), (oval,), proceed)
 
 
 def enlarged(pixels: PixelImage, megapixels: float) -> PixelImage:

@@ -38,6 +38,7 @@ QToolButton:checked { background: $accent; color: $on_accent; }
 QToolButton:checked:disabled { background: transparent; }
 QToolButton:focus { outline: none; border: 1px solid $accent; padding: 5px; }
 QToolButton#zoom { padding: 2px 8px; }
+QToolButton#qt_toolbar_ext_button { padding: 0; image: url("$chevron"); }
 QToolButton#zoom::menu-indicator { image: none; }
 
 QStatusBar { background: $panel; border-top: 1px solid $border; color: $muted; }
