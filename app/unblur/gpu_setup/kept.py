@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from unblur.errors import GpuBusyError
-from unblur.gpu_setup.turns import alone_in
 from unblur.settings import parsed, write_atomically
 
 logger = logging.getLogger(__name__)
@@ -98,6 +97,9 @@ class BuildShelf:
         builds = [path for path in self.folder.glob("*+*") if path.is_dir() and path.name != keep]
         if not builds:
             return
+        # Here, for this module is imported at every start, and earlier builds are rare.
+        from unblur.gpu_setup.turns import alone_in
+
         try:
             with alone_in(self.folder):
                 for path in builds:
