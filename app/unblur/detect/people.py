@@ -89,6 +89,9 @@ class PeopleFinder:
         small = copy_of_size(pixels, _modnet_size(Size(pixels.shape[1], pixels.shape[0])))
         blob = (small.astype(np.float32).transpose(2, 0, 1)[None] - 127.5) / 127.5
         (answer,) = self._modnet.run(blob)
+        # Its large arrays go with a small run, in which Python's other threads go on. With the
+        # network they would go under Python's lock: the window stood still for 50 ms.
+        self._modnet.run(np.zeros((1, 3, _MODNET_MULTIPLE, _MODNET_MULTIPLE), np.float32))
         return np.clip(answer.reshape(small.shape[:2]), 0.0, 1.0)
 
     def _mask_by_faces(
