@@ -24,7 +24,7 @@ MODEL = "srn-color.gopro"
 SIZE = Size(432, 160)
 WHOLE = Rect.of_size(SIZE)
 # The card's halo and overlap on small tiles, so that a small picture has borders.
-POLICY = TilingPolicy(tile=176, halo=24, overlap=16, multiple=16, largest=176)
+POLICY = TilingPolicy(tile=240, halo=64, overlap=32, multiple=16, largest=240)
 BAND = 8  # pixels on either side of a border
 
 Levels = NDArray[np.float64]
