@@ -36,7 +36,8 @@ def main(photos: Sequence[Path], *, is_measured: bool = False) -> int:
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
     with told_without_display():
-        application = QApplication([sys.argv[0]])
+        # Asked for in words: a call of setStyle makes Python classes of all that styles know.
+        application = QApplication([sys.argv[0], "-style", "fusion"])
     application.setApplicationName("Unblur")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("unblur")

@@ -72,6 +72,8 @@ LIGHT = Theme(
 class Appearance(QObject):
     """Applies the chosen theme to the application, and follows the system's when asked to.
 
+    The sheet is written for Qt's Fusion style, with which `unblur.start` begins.
+
     Signals:
         theme_changed: the Theme that is in force now.
     """
@@ -84,7 +86,6 @@ class Appearance(QObject):
         self._choice = choice
         self._chevron = chevron
         self.theme = DARK
-        application.setStyle("Fusion")
         application.styleHints().colorSchemeChanged.connect(self._on_system_changed)
         self._apply()
 
