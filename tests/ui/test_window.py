@@ -52,6 +52,18 @@ def test_several_photos_sit_in_a_filmstrip(
     assert not program.filmstrip.isVisible()
 
 
+def test_the_photo_stays_where_it_is_whatever_the_tool(
+    qtbot: QtBot, program: Program, person: Any, save: Save
+) -> None:
+    person.opens(save())
+    places = set()
+    for tool in (ActionId.RECTANGLE_TOOL, ActionId.FACE_TOOL, ActionId.BRUSH_TOOL):
+        program.actions[tool].trigger()
+        QApplication.processEvents()
+        places.add(program.canvas.mapTo(program.window, program.canvas.rect().topLeft()).y())
+    assert len(places) == 1
+
+
 def test_ctrl_r_restores_and_the_button_becomes_stop(
     qtbot: QtBot, program: Program, person: Any, client: Any, save: Save
 ) -> None:

@@ -28,7 +28,7 @@ QMenu::separator { height: 1px; background: $border; margin: 5px 8px; }
 
 QToolBar { background: $panel; border: none; border-bottom: 1px solid $border;
     padding: 5px 8px; spacing: 3px; }
-QToolBar#toolOptions { padding: 2px 8px; }
+QToolBar#toolOptions { padding: 2px 8px; min-height: 41px; max-height: 41px; }
 QToolBar#toolOptions QLabel { padding: 0; }
 QToolBar::separator { width: 1px; background: $border; margin: 5px 7px; }
 QToolButton { border: none; border-radius: 6px; padding: 6px; background: transparent; }

@@ -35,7 +35,6 @@ _PRESSURES = {
 }
 _SLIDER_WIDTH = 120
 _STEPS = 200
-_HEIGHT = 46
 
 
 class NamedSlider(QWidget):
@@ -74,7 +73,6 @@ class ToolOptionsBar(QToolBar):
         super().__init__("Tool options", parent)
         self.setObjectName("toolOptions")
         self.setMovable(False)
-        self.setFixedHeight(_HEIGHT)  # the photo stays where it is whatever the tool
         self.setIconSize(QSize(18, 18))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._choice = choice
