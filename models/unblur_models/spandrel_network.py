@@ -41,7 +41,7 @@ def recognised(state: Mapping[str, Tensor]) -> tuple[str, nn.Module] | None:
     """Name and network for these parameters; None where spandrel is not there, or knows neither.
 
     Raises UnsuitableNetworkError for a network that is no restorer: one that enlarges, wants a
-    mask, or another number of channels than three.
+    mask, or another number of channels than three; and for one that spandrel cannot build.
     """
     spandrel = _spandrel()
     if spandrel is None:
@@ -67,13 +67,16 @@ def _descriptor(spandrel: ModuleType, state: Mapping[str, Tensor]) -> Any:
             return spandrel.ModelLoader().load_from_state_dict(named)
         except spandrel.UnsupportedModelError:
             continue
+        except Exception as error:
+            # Forty architectures of others, each with failures of its own.
+            raise UnsuitableNetworkError(f"spandrel could not build it ({error})") from error
     return None
 
 
 def _spandrel() -> ModuleType | None:
     try:
         import spandrel
-    except ImportError:  # of torchvision as well
+    except (ImportError, RuntimeError):  # the latter of a torchvision for another torch
         return None
     module: ModuleType = spandrel
     return module

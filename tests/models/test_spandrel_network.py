@@ -107,6 +107,14 @@ def test_one_that_does_not_make_a_photo_of_a_photo_is_refused(
         add_file(file, folder)
 
 
+def test_one_that_spandrel_takes_for_another_gets_a_sentence(folder: Path, knows: Knows) -> None:
+    knows()
+    path = folder.parent / "nearly.pth"
+    torch.save({"dusk.weight": torch.rand(3, 3, 5, 5), "dusk.bias": torch.zeros(3)}, path)
+    with pytest.raises(ForeignFileError, match="could not build it"):
+        add_file(path, folder)
+
+
 def test_what_spandrel_does_not_know_either_is_unknown(folder: Path, knows: Knows) -> None:
     knows()
     path = folder.parent / "dawn.pth"
