@@ -12,6 +12,9 @@ from environment import PROJECT, Environment
 Run = Callable[[Sequence[str], Mapping[str, str]], int]
 # Passed, some failed, nothing was collected: pytest has said so itself.
 _PYTEST_ENDINGS = (0, 1, 5)
+# Two processes, each file in one of them, so that what a file shares is made once. A later
+# `-n 0` among the arguments goes back to one: for --pdb, or where memory or a GPU is scarce.
+_BESIDE_EACH_OTHER = ("-n", "2", "--dist", "loadfile")
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def planned(environment: Environment, pytest_arguments: Sequence[str]) -> tuple[
         Check("import contracts", (str(environment.program("lint-imports")),)),
         Check(
             "pytest",
-            (python, "-m", "pytest", *pytest_arguments),
+            (python, "-m", "pytest", *_BESIDE_EACH_OTHER, *pytest_arguments),
             # A test marked `gui` starts its own X server; nothing may open on the person's.
             (("QT_QPA_PLATFORM", "offscreen"),),
         ),

@@ -5,6 +5,7 @@ Qt and torch are looked at only when a test has imported them, so that pure test
 
 from __future__ import annotations
 
+import functools
 import gc
 import logging
 import os
@@ -19,9 +20,12 @@ import pytest
 # Before anything imports Qt: no test opens a window on the display of a person at work.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 # Read by torch when it is imported: the same number on every machine, so that sums round alike.
-os.environ.setdefault("OMP_NUM_THREADS", "2")
+# One, as several processes share the machine: threads that wait for one another would be idle.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-_THREAD_WAIT_MS = 2000
+_THREAD_WAIT_MS = 10_000
+# Several times what the slowest wait needs, as another process of tests has its share too.
+_PATIENCE_MS = 30_000
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -62,6 +66,14 @@ def garbage_on_this_thread() -> Iterator[None]:
     counts, thresholds = gc.get_count(), gc.get_threshold()
     if counts[0] > thresholds[0]:
         gc.collect(2 if counts[2] > thresholds[2] else int(counts[1] > thresholds[1]))
+
+
+@pytest.fixture
+def qtbot(qtbot: Any) -> Any:
+    """pytest-qt's, that waits longer for what has to come: a busy machine is no fault."""
+    for name in ("waitSignal", "waitSignals", "waitUntil"):
+        setattr(qtbot, name, functools.partial(getattr(qtbot, name), timeout=_PATIENCE_MS))
+    return qtbot
 
 
 @pytest.fixture

@@ -136,6 +136,15 @@ def test_all_checks_run_in_order_though_some_fail(
     assert capsys.readouterr().out.splitlines()[-1] == "Failed so far: mypy, mypy packaging"
 
 
+def test_the_tests_go_in_two_processes_unless_a_person_says_otherwise(ready: Environment) -> None:
+    command = checks.planned(ready, ["-n", "0", "tests/ui"])[-1].command
+
+    assert command[1:] == (
+        *("-m", "pytest", "-n", "2", "--dist", "loadfile"),
+        *("-n", "0", "tests/ui"),
+    )
+
+
 def test_when_all_checks_pass_so_does_the_run(ready: Environment) -> None:
     assert checks.run_all(checks.planned(ready, []), lambda *_: 0) == 0
 

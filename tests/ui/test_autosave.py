@@ -37,7 +37,7 @@ def test_an_edit_is_on_disk_within_five_seconds(
     autosave = Autosave(session, folder)
     opened = session.open(make_photo())
     region = rectangle(Rect(1, 2, 30, 40))
-    qtbot.waitUntil(lambda: bool(files(folder)), timeout=5000)
+    qtbot.waitUntil(lambda: bool(files(folder)))
     saved = json.loads(files(folder)[0].read_text())["documents"][0]
     assert saved["path"] == "/photos/a.png"
     assert saved["regions"][0]["id"] == region.id

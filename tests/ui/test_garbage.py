@@ -35,7 +35,7 @@ def test_a_widget_in_a_cycle_dies_on_the_thread_of_the_window(qtbot: QtBot) -> N
         thread.start()
         thread.join()
         assert reference() is not None  # the other thread collected nothing
-        qtbot.waitUntil(lambda: reference() is None, timeout=5000)
+        qtbot.waitUntil(lambda: reference() is None)
         assert died == [threading.get_ident()]
     finally:
         garbage.stop()

@@ -56,7 +56,7 @@ def test_a_run_says_how_many_tiles_the_model_failed_on(
     restorer.restore()
     client.give_tile(is_left=True)
     client.give_tile(is_left=True)
-    with qtbot.waitSignal(restorer.left, timeout=1000) as told:
+    with qtbot.waitSignal(restorer.left) as told:
         client.finish()
     assert told.args == [2]
     restorer.restore()

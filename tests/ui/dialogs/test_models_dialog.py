@@ -138,7 +138,7 @@ def test_a_fetch_shows_its_licence_once_and_its_progress(
         assert dialog.progress.isVisible()
         assert 0 < dialog.progress.bar.value() < 1000
         assert not dialog.fetch_button.isEnabled()
-        qtbot.waitSignal(library.changed, timeout=5000).wait()
+        qtbot.waitSignal(library.changed).wait()
     assert len(answers) == 1
     assert "the licence MIT" in answers[0]
     assert not dialog.progress.isVisible()

@@ -51,7 +51,7 @@ def test_a_window_that_ends_while_photos_are_read_waits_for_those_under_way_only
     monkeypatch.setattr(program.opener, "_decode", decode)
     monkeypatch.setattr("unblur.workers.files.logger.exception", lambda *_: None)
     program.opener.open([save(f"{number}.png") for number in range(40)])
-    assert begun.acquire(timeout=5)
+    assert begun.acquire(timeout=30)
     threading.Timer(0.05, may_end.set).start()
     program.jobs.shutdown()
     assert len(read) < 40
