@@ -120,6 +120,9 @@ def _bundle(target: Path) -> Path:
     # Where the spec looks for it: a bundle has no metadata of packages to read licences from.
     collect = [sys.executable, str(PROJECT / "packaging" / "licences.py"), str(_WORK / "licences")]
     subprocess.run(collect, check=True)
+    shutil.rmtree(_WORK / "qt-bytecode", ignore_errors=True)
+    compiled = [str(PROJECT / "packaging" / "qt_bytecode.py"), str(_WORK / "qt-bytecode")]
+    subprocess.run([sys.executable, *compiled], check=True)
     # PyInstaller's cache holds libraries by name; one of another torch must not be among them.
     variables = {**os.environ, "PYINSTALLER_CONFIG_DIR": str(_WORK / "pyinstaller")}
     folders = ["--distpath", str(target), "--workpath", str(_WORK / "work")]

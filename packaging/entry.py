@@ -1,5 +1,6 @@
 """What the built program starts: `unblur` itself, where standard output may be missing."""
 
+import gc
 import os
 import sys
 
@@ -11,6 +12,10 @@ if sys.stderr is None:
     sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
 
 from unblur.__main__ import main
+
+# What was imported stays, and need not be looked at again (see `no_collecting.py`).
+gc.freeze()
+gc.enable()
 
 if __name__ == "__main__":
     sys.exit(main())

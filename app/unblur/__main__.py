@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from unblur import __version__
 from unblur.errors import AppError
 from unblur.gpu_setup.activation import watch_for_torch
-from unblur.messages import message_for
+
+if TYPE_CHECKING:
+    import argparse
 
 # A photo with such a name is opened as “./restore”.
 VERBS = ("restore", "analyze", "evaluate", "bench", "models", "setup-gpu", "licences", "desktop")
@@ -33,6 +35,7 @@ without a window:
 A photo that is called like a verb is opened as ./restore.
 """
 _INTERRUPTED = 130
+_MEASURED = "--quit-after-show"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,6 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return status
         return _open_window(words)
     except AppError as error:
+        from unblur.messages import message_for
+
         print(message_for(error).as_line(), file=sys.stderr)
         return 1
     except BrokenPipeError:
@@ -63,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _open_window(words: list[str]) -> int:
     # Before Qt, which a mistake needs not to be told.
-    options = window_parser().parse_args(words)
+    photos, is_measured = _asked_for(words)
     if not _has_display():
         print(
             "There is no display to open a window on. "
@@ -77,7 +82,17 @@ def _open_window(words: list[str]) -> int:
 
     # Qt's loop would not let Python see Ctrl+C; like after a crash, the edits are offered back.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    return open_window(options.photos, is_measured=options.quit_after_show)
+    return open_window(photos, is_measured=is_measured)
+
+
+def _asked_for(words: list[str]) -> tuple[list[Path], bool]:
+    """The photos, and whether the start is measured. Help, and mistakes, end the program."""
+    photos = [word for word in words if word != _MEASURED]
+    if any(word.startswith("-") for word in photos):
+        options = window_parser().parse_args(words)
+        return options.photos, options.quit_after_show
+    # Photos alone are what a double-click gives, and it need not wait for argparse.
+    return [Path(photo) for photo in photos], _MEASURED in words
 
 
 def _has_display() -> bool:
@@ -89,6 +104,8 @@ def _has_display() -> bool:
 
 def window_parser() -> argparse.ArgumentParser:
     """What may stand on the command line without a verb."""
+    import argparse
+
     parser = argparse.ArgumentParser(
         prog="unblur",
         description=_DESCRIPTION,
@@ -98,7 +115,7 @@ def window_parser() -> argparse.ArgumentParser:
     parser.add_argument("photos", nargs="*", type=Path, metavar="PHOTO", help="photos to open")
     parser.add_argument("--version", action="version", version=f"Unblur {__version__}")
     parser.add_argument(
-        "--quit-after-show",
+        _MEASURED,
         action="store_true",
         help="show the window, tell when it was there, and quit (for measuring)",
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,6 +53,38 @@ def test_a_photo_that_is_called_like_a_verb_is_a_photo(
 
 def test_an_unknown_option_is_refused(unblur: Command) -> None:
     assert unblur("--sharpest").status == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "photos", "is_measured"),
+    [
+        ([], [], False),
+        (["a b.jpg", "ä.png"], ["a b.jpg", "ä.png"], False),
+        (["--quit-after-show", "a.jpg"], ["a.jpg"], True),
+        (["--", "-1.jpg"], ["-1.jpg"], False),
+        (["--quit-after-show", "--", "-1.jpg"], ["-1.jpg"], True),
+    ],
+)
+def test_the_window_is_told_its_photos(
+    words: list[str],
+    photos: list[str],
+    is_measured: bool,
+    unblur: Command,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[tuple[list[str], bool]] = []
+
+    def open_window(paths: list[Path], *, is_measured: bool) -> int:
+        told.append(([str(path) for path in paths], is_measured))
+        return 0
+
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr("unblur.start.main", open_window)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setattr("gc.disable", lambda: None)
+
+    assert unblur(*words).status == 0
+    assert told == [(photos, is_measured)]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such pipes")

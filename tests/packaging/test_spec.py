@@ -85,3 +85,16 @@ def test_nothing_is_prepared_for_processes_that_there_are_none_of(
     ((words, _),) = evaluated("linux", tmp_path, monkeypatch)["EXE"]
 
     assert [script[0] for script in words[1]] == ["pyi_rth_inspect"]
+
+
+@pytest.mark.parametrize("system", ["linux", "win32", "darwin"])
+def test_qt_finds_its_bytecode_and_nothing_is_collected_before_the_program_begins(
+    system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ((_, facts),) = evaluated(system, tmp_path, monkeypatch)["Analysis"]
+
+    assert [Path(source).name for source, place in facts["datas"] if place == "shiboken6"] == [
+        "qt-bytecode"
+    ]
+    (first,) = facts["runtime_hooks"]
+    assert "gc.disable()" in Path(first).read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from unblur.bootstrap import Program
 from unblur.start import Start
 from unblur.ui.first_picture import FirstPicture
+from unblur.ui.window_menus import TOOL_BAR
 
 # What takes long to import, or stands for a part of the program that is not needed yet.
 HEAVY = {
@@ -102,7 +103,7 @@ def test_the_window_looks_the_same_before_and_after_the_program_is_there(
     qapp: QApplication, first: FirstPicture, client: object, theme: str
 ) -> None:
     first.appearance.choose(theme)
-    first.actions.paint(first.appearance.theme)
+    first.actions.paint_first(first.appearance.theme, TOOL_BAR)
     qapp.processEvents()
     before = picture(first)
 

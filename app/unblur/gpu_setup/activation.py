@@ -12,12 +12,16 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from unblur.errors import GpuUnusableError, HomeMissingError
-from unblur.gpu_setup.kept import BuildShelf, KeptBuild, Verdict, why_unfit
+
+if TYPE_CHECKING:  # the window's first picture waits for none of it
+    from unblur.gpu_setup.kept import BuildShelf, KeptBuild, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -36,10 +40,13 @@ class Outcome:
 
 
 class TorchFinder:
-    """Decides once, when torch is first imported, where it comes from. For `sys.meta_path`."""
+    """Decides once, when torch is first imported, where it comes from. For `sys.meta_path`.
 
-    def __init__(self, shelf: BuildShelf) -> None:
-        self._shelf = shelf
+    `folder` is where the builds are kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._lock = threading.Lock()
         self.outcome: Outcome | None = None
 
@@ -65,12 +72,20 @@ class TorchFinder:
             spec = PathFinder.find_spec("torch", [str(site)])
             return self._watched(spec, site)
 
+    @cached_property
+    def _shelf(self) -> BuildShelf:
+        from unblur.gpu_setup.kept import BuildShelf
+
+        return BuildShelf(self._folder)
+
     @property
     def problem(self) -> str:
         """Why the build is not used; "" when it is, and when there is none."""
         return self.outcome.problem if self.outcome is not None else ""
 
     def _decided(self, build: KeptBuild) -> Outcome:
+        from unblur.gpu_setup.kept import why_unfit
+
         self._shelf.tidy(keep=build.folder)
         reason = why_unfit(build)
         if not reason:
@@ -112,7 +127,7 @@ def watch_for_torch() -> None:
     from unblur import paths
 
     try:
-        sys.meta_path.insert(0, TorchFinder(BuildShelf(paths.torch_dir())))
+        sys.meta_path.insert(0, TorchFinder(paths.torch_dir()))
     except HomeMissingError:
         return  # then nothing was ever fetched
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
@@ -338,6 +338,14 @@ class Actions(QObject):
         for identity, spec in SPECS.items():
             if spec.icon:
                 self._actions[identity].setIcon(self._icons.icon(spec.icon, theme))
+
+    def paint_first(self, theme: Theme, shown: Iterable[ActionId]) -> None:
+        """Draw the icons of `shown` as they look now and no more; `paint` draws all."""
+        for identity in shown:
+            action = self._actions[identity]
+            is_enabled = action.isEnabled()
+            color = theme.text if is_enabled else theme.disabled
+            action.setIcon(self._icons.only(SPECS[identity].icon, color, is_enabled=is_enabled))
 
     def enable(self, **present: bool) -> None:
         """Enable what makes sense, by need: `enable(photo=True, region=False, run=False)`."""

@@ -20,6 +20,7 @@ from unblur.ui.panels.status import StatusBar
 from unblur.ui.preferences import Preferences
 from unblur.ui.recent_files import RecentFiles
 from unblur.ui.theme import Appearance
+from unblur.ui.window_menus import TOOL_BAR
 
 
 class FirstPicture(QObject):
@@ -33,7 +34,7 @@ class FirstPicture(QObject):
         self.appearance = Appearance(application, choice, drawings / "chevron.svg")
         self.icons = IconSet(drawings)
         self.actions = Actions(self.icons, self)
-        self.actions.paint(self.appearance.theme)
+        self.actions.paint_first(self.appearance.theme, TOOL_BAR)
         self.recent = RecentFiles(paths.state_dir() / "recent.json", self)
         app_icon = self.icons.app_icon()
         self.empty = EmptyState(app_icon, paths.sample_photo())

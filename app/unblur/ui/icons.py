@@ -1,7 +1,7 @@
 """Icons: line drawings in the text's colour, drawn sharp for the scales of the displays.
 
 They are pixmaps from the start. An icon engine of Python's own that draws when it is asked would
-save the start a little, but Qt copies and destroys those on its own terms, and Python too.
+be a way to draw less at first, but Qt copies and destroys those on its own terms, and Python too.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ class IconSet:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._known: dict[tuple[str, Theme, int], QIcon] = {}
+        self._drawings: dict[tuple[str, int], QPixmap] = {}
 
     def icon(self, name: str, theme: Theme, size: int = 20) -> QIcon:
         """The drawing NAME.svg of `size` pixels, also as it looks disabled or checked."""
@@ -30,8 +31,14 @@ class IconSet:
             self._known[key] = self._made(name, theme, size)
         return self._known[key]
 
+    def only(self, name: str, color: str, *, is_enabled: bool, size: int = 20) -> QIcon:
+        """The drawing in one colour, as it looks now: for what cannot wait for `icon`."""
+        icon = QIcon()
+        mode = QIcon.Mode.Normal if is_enabled else QIcon.Mode.Disabled
+        icon.addPixmap(_coloured(self._drawing(name, size * _ratios()[-1]), color), mode)
+        return icon
+
     def _made(self, name: str, theme: Theme, size: int) -> QIcon:
-        renderer = QSvgRenderer(str(self._folder / f"{name}.svg"))
         icon = QIcon()
         off, on = QIcon.State.Off, QIcon.State.On
         looks = (
@@ -40,12 +47,19 @@ class IconSet:
             (theme.disabled, QIcon.Mode.Disabled, (off, on)),
         )
         for ratio in _ratios():
-            drawing = _drawn(renderer, size * ratio)  # once: reading it takes longer than the rest
+            drawing = self._drawing(name, size * ratio)
             for color, mode, states in looks:
                 pixmap = _coloured(drawing, color)
                 for state in states:
                     icon.addPixmap(pixmap, mode, state)
         return icon
+
+    def _drawing(self, name: str, pixels: int) -> QPixmap:
+        key = (name, pixels)
+        if key not in self._drawings:  # once: reading it takes longer than colouring it
+            renderer = QSvgRenderer(str(self._folder / f"{name}.svg"))
+            self._drawings[key] = _drawn(renderer, pixels)
+        return self._drawings[key]
 
     def app_icon(self) -> QIcon:
         """The program's own icon, in its own colours."""

@@ -119,6 +119,9 @@ _TOOL_BAR_RIGHT: tuple[ActionId | None, ...] = (
     ActionId.FIT,
     ActionId.ZOOM_100,
 )
+TOOL_BAR: tuple[ActionId, ...] = tuple(
+    identity for identity in (*_TOOL_BAR, *_TOOL_BAR_RIGHT) if identity is not None
+)
 
 
 def fill_menu_bar(bar: QMenuBar, actions: Actions) -> QMenu:
