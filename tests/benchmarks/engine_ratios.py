@@ -6,8 +6,9 @@
 All restore the middle of one photo, turn by turn, so that a busy machine slows all of them:
 
 - `bare`: the network on the engine's own tiles, nothing else (aim: the engine at most 1.05);
-- `one piece`: the whole picture at once in fp32, every convolution as PyTorch has it, as the
-  networks' own repositories run theirs (aim: the engine at least 1.3 times as fast);
+- `one piece`: the whole picture at once in fp32, plane by plane and every convolution as PyTorch
+  has it, as the networks' own repositories run theirs (aim: the engine at least 1.3 times as fast);
+- `our layout`: the same, but with the channels of a pixel side by side, as our networks have them;
 - `overlap 16`: tiles as large as ours that see 16 pixels of their neighbours and are cut off
   hard, one by one, as chaiNNer does it with spandrel (aim: the engine never slower).
 
@@ -49,7 +50,8 @@ from unblur.engine.runner import run
 from unblur.engine.whole import restore_whole
 from unblur.imaging.codec import decode
 from unblur_models import catalog
-from unblur_models.catalog import ModelCard
+from unblur_models.descriptor import ModelDescriptor
+from unblur_models.loading import load_model
 from unblur_models.srn.blocks import Convolution
 
 _SPANDRELS_OVERLAP = 16
@@ -89,10 +91,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     whole = Rect(0, 0, pixels.shape[1], pixels.shape[0])
     request = photo_request(card, options.quality, "cpu", pixels, whole)
     grid = request.passes[0].key.grid
+    whole_model, planar = load_model(card.id), load_model(card.id)
+    planar.network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     ways = {
         "engine": Contestant(lambda: _engine(request, provider)),
         "bare": Contestant(_bare(request, model, device)),
-        "one piece": Contestant(lambda: _one_piece(pixels, model, options.quality, device, card)),
+        "one piece": Contestant(lambda: _planar(pixels, planar, options.quality, device)),
+        "our layout": Contestant(lambda: _one_piece(pixels, whole_model, options.quality, device)),
         "overlap 16": Contestant(
             lambda: _without_care(pixels, model, options.quality, grid.network_size.width)
         ),
@@ -142,10 +147,22 @@ def _bare(request: InferenceRequest, model: Model, device: Device) -> Work:
 
 
 def _one_piece(
-    pixels: PixelImage, model: Model, quality: str, device: Device, card: ModelCard
+    pixels: PixelImage, model: ModelDescriptor, quality: str, device: Device
 ) -> UInt16Image:
     with _direct_convolutions():
-        return restore_whole(pixels, model, quality, device, card.size_multiple)
+        return restore_whole(pixels, model, quality, device, model.card.size_multiple)
+
+
+def _planar(
+    pixels: PixelImage, model: ModelDescriptor, quality: str, device: Device
+) -> UInt16Image:
+    """In one piece; where a network asks for its channels side by side, it gets planes."""
+    ours = torch.channels_last
+    torch.channels_last = torch.contiguous_format
+    try:
+        return _one_piece(pixels, model, quality, device)
+    finally:
+        torch.channels_last = ours
 
 
 def _never(self: Convolution, x: torch.Tensor) -> bool:

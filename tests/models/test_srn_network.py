@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from unblur_models.errors import ParametersDifferError
-from unblur_models.srn import blocks, minimal
+from unblur_models.srn import minimal
 from unblur_models.srn.convert import converted
 from unblur_models.srn.layout import Hyperparameters
 from unblur_models.srn.network import Srn
@@ -125,11 +125,16 @@ def test_pictures_of_a_batch_do_not_see_each_other(shape: Hyperparameters) -> No
     torch.testing.assert_close(together, alone)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (1, 9), (3, 1), (4, 8), (13, 6)])
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (3, 1), (6, 8), (13, 6), (14, 2), (45, 3)])
+@pytest.mark.parametrize("taps", [3, 5])
 @pytest.mark.parametrize("number", [1, 2])
-def test_minimal_filtering_equals_the_convolution(size: tuple[int, int], number: int) -> None:
+@pytest.mark.parametrize("at_once", [1, 300, 10**6])
+def test_minimal_filtering_equals_the_convolution(
+    size: tuple[int, int], taps: int, number: int, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(minimal, "_AT_ONCE", at_once)
     torch.manual_seed(5)
-    layer = torch.nn.Conv2d(6, 4, 5, padding=2).double()
+    layer = torch.nn.Conv2d(6, 4, taps, padding=taps // 2).double()
     x = noise(number, 6, *size).double()
     with torch.inference_mode():
         assert layer.bias is not None
@@ -137,7 +142,7 @@ def test_minimal_filtering_equals_the_convolution(size: tuple[int, int], number:
         torch.testing.assert_close(found, layer(x), rtol=0, atol=1e-12)
 
 
-def test_minimal_filtering_loses_no_more_than_two_bits() -> None:
+def test_minimal_filtering_loses_no_more_than_four_bits() -> None:
     torch.manual_seed(6)
     layer = torch.nn.Conv2d(64, 64, 5, padding=2)
     x = noise(1, 64, 24, 24)
@@ -146,7 +151,7 @@ def test_minimal_filtering_loses_no_more_than_two_bits() -> None:
         exact = functional.conv2d(x.double(), layer.weight.double(), layer.bias.double(), padding=2)
         found = minimal.convolved(x, minimal.row_kernels(layer.weight), layer.bias)
         plain_error = (layer(x) - exact).square().mean().sqrt()
-        assert (found - exact).square().mean().sqrt() < 4 * plain_error
+        assert (found - exact).square().mean().sqrt() < 16 * plain_error
 
 
 def test_a_network_gives_the_same_with_minimal_filtering(
@@ -155,14 +160,14 @@ def test_a_network_gives_the_same_with_minimal_filtering(
     network, picture = Srn.from_state_dict(state_of(SHAPES[1])), noise(1, 3, 32, 48)
     with torch.inference_mode():
         plain = network(picture)
-        monkeypatch.setattr(blocks, "_MINIMAL_FROM", 4)
+        monkeypatch.setattr(minimal, "_PIXELS_THAT_PAY", {3: {4: 0}, 5: {4: 0}})
         quick = network(picture)
     assert not torch.equal(quick, plain), "the quick way was not taken"
-    torch.testing.assert_close(quick, plain, rtol=0, atol=1e-5)
+    torch.testing.assert_close(quick, plain, rtol=0, atol=2e-5)
 
 
 def test_a_network_that_learns_convolves_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks, "_MINIMAL_FROM", 4)
+    monkeypatch.setattr(minimal, "_PIXELS_THAT_PAY", {3: {4: 0}, 5: {4: 0}})
     network = Srn(hyper=SHAPES[1])
     network(noise(1, 3, 16, 16)).mean().backward()
     assert all(each.grad is not None for each in network.parameters())

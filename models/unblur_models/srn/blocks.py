@@ -16,7 +16,6 @@ from unblur_models.srn import minimal
 from unblur_models.srn.layout import Hyperparameters
 from unblur_models.srn.resize import doubled
 
-_MINIMAL_FROM = 64  # channels; with fewer, the passes over memory cost what the products save
 _FORGET = 1.0  # added to the forget gate: a memory that is not trained yet remembers
 
 
@@ -62,14 +61,14 @@ class DecoderLevel(nn.Module):
 
 
 class Convolution(nn.Conv2d):
-    """A convolution of as many channels as it makes, which keeps the size."""
+    """A convolution that keeps the size."""
 
-    def __init__(self, width: int, side: int) -> None:
-        super().__init__(width, width, side, padding=side // 2)
+    def __init__(self, inputs: int, outputs: int, side: int) -> None:
+        super().__init__(inputs, outputs, side, padding=side // 2)
         self._row_kernels: list[Tensor] = []
 
     def forward(self, x: Tensor) -> Tensor:
-        """The same shape."""
+        """(N, outputs, h, w), from (N, inputs, h, w)."""
         if self.bias is None or not self.is_quicker_minimal(x):
             return super().forward(x)
         if not self._row_kernels:
@@ -80,9 +79,9 @@ class Convolution(nn.Conv2d):
         """Whether minimal filtering computes this sooner (and gives no gradient)."""
         return (
             x.device.type == "cpu"
+            and x.dtype is torch.float32  # in half precision the values would lose what counts
             and not torch.is_grad_enabled()
-            and self.kernel_size == (minimal.TAPS, minimal.TAPS)
-            and self.in_channels >= _MINIMAL_FROM
+            and minimal.pays(self.in_channels, self.kernel_size[0], x.shape[2] * x.shape[3])
         )
 
 
@@ -91,8 +90,8 @@ class Block(nn.Module):
 
     def __init__(self, *, width: int, side: int) -> None:
         super().__init__()
-        self.first = Convolution(width, side)
-        self.second = Convolution(width, side)
+        self.first = Convolution(width, width, side)
+        self.second = Convolution(width, width, side)
 
     def forward(self, x: Tensor) -> Tensor:
         """The same shape."""
@@ -112,7 +111,7 @@ class Memory(nn.Module):
 
     def __init__(self, *, width: int, side: int) -> None:
         super().__init__()
-        self.gates = nn.Conv2d(2 * width, 4 * width, side, padding=side // 2)
+        self.gates = Convolution(2 * width, 4 * width, side)
 
     def forward(self, x: Tensor, carried: Carried | None) -> tuple[Tensor, Carried]:
         """What the decoder gets, and what the next scale gets. None at the coarsest."""
