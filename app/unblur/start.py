@@ -43,6 +43,7 @@ def main(photos: Sequence[Path], *, is_measured: bool = False) -> int:
     application.setDesktopFileName("unblur")
     crashes = start_log(paths.state_dir())
     start = Start(application, photos, is_measured=is_measured)
+    start.first.window.keep_within(application.primaryScreen().availableSize())
     start.first.show()
     try:
         status = application.exec()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -114,6 +115,25 @@ def test_the_window_looks_the_same_before_and_after_the_program_is_there(
     program.shut_down()
     program.deleteLater()
     assert before == after
+
+
+@pytest.mark.parametrize(
+    ("available", "size"),
+    [
+        (QSize(1920, 1040), QSize(1280, 820)),
+        (QSize(1366, 728), QSize(1280, 688)),
+        (QSize(800, 500), QSize(796, 460)),  # 1600 × 1000 at 200 %
+        (QSize(683, 384), QSize(679, 344)),  # 1366 × 768 at 200 %
+    ],
+)
+def test_the_first_window_fits_the_screen_with_its_frame(
+    first: FirstPicture, available: QSize, size: QSize
+) -> None:
+    first.window.keep_within(available)
+
+    assert first.window.size() == size
+    least = first.window.minimumSize()
+    assert least == least.boundedTo(size), "it could not be made to fit by hand either"
 
 
 def picture(first: FirstPicture) -> QImage:

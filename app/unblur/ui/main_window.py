@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -36,6 +36,9 @@ if TYPE_CHECKING:  # they come when the window is on the screen
 
 logger = logging.getLogger(__name__)
 
+_USUAL, _LEAST = QSize(1280, 820), QSize(760, 520)
+# What a window manager puts around a window: it says how much only when the window is there.
+_FRAME = QSize(4, 40)
 _PEEK_KEYS = (Qt.Key.Key_O, Qt.Key.Key_Backslash)
 
 
@@ -56,8 +59,8 @@ class MainWindow(QMainWindow):
         self._is_painted = False
         self.setObjectName("window")
         self.setWindowTitle("Unblur")
-        self.setMinimumSize(760, 520)
-        self.resize(1280, 820)
+        self.setMinimumSize(_LEAST)
+        self.resize(_USUAL)
         self.setAcceptDrops(True)
         self.center = QStackedWidget()
         self.center.addWidget(empty)
@@ -97,6 +100,12 @@ class MainWindow(QMainWindow):
         self.addToolBar(bar)
         self._for_photos.append(bar)
         bar.setVisible(self._session.current is not None)
+
+    def keep_within(self, available: QSize) -> None:
+        """Be no larger than a screen of which that much is free; before the place is restored."""
+        room = available - _FRAME
+        self.setMinimumSize(_LEAST.boundedTo(room))
+        self.resize(_USUAL.boundedTo(room))
 
     def restore_place(self, file: Path) -> None:
         """Take the size and position of the last time; they are no setting."""
