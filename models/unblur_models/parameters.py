@@ -61,6 +61,16 @@ def filled(
     return network
 
 
+def draw_for_relu(weight: Tensor) -> None:
+    """Draw the weights of a convolution before ReLU at random (He et al., ICCV 2015).
+
+    On the meta device nothing is drawn: there a normal distribution brings in torch's compiler,
+    which takes seconds to import and is not in the bundle.
+    """
+    if not weight.is_meta:
+        nn.init.kaiming_normal_(weight, nonlinearity="relu")
+
+
 def require_one_stage(stages: int, architecture: str) -> None:
     """Raises ValueError unless one stage is asked of a network that has no more."""
     if stages != 1:

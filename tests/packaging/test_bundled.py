@@ -17,7 +17,7 @@ from unblur.imaging.codec import READABLE_SUFFIXES
 
 PROJECT = Path(__file__).resolve().parents[2]
 
-# Refuses to import what the bundle has not, and then restores a photo.
+# Refuses to import what the bundle has not, restores a photo, and makes a network of every family.
 _WITHOUT = """
 import sys
 
@@ -30,7 +30,13 @@ class Refused:
 
 sys.meta_path.insert(0, Refused())
 from unblur.__main__ import main
-sys.exit(main(sys.argv[1:]))
+assert main(sys.argv[1:]) == 0
+from tests.models.families import SHAPES, state_of
+from unblur_models.registry import architecture_of
+for family, shapes in SHAPES.items():
+    state = state_of(family, shapes[0], lambda network: network.state_dict())
+    assert architecture_of(state).name == family
+    architecture_of(state).build(state)
 """
 
 
@@ -54,10 +60,10 @@ def test_every_module_of_the_program_is_in_the_bundle() -> None:
     assert not {"readline", "dbm", "tkinter", "curses"} & names
 
 
-def test_nothing_that_is_left_out_is_missed_by_a_restoration(tmp_path: Path) -> None:
+def test_nothing_that_is_left_out_is_missed_by_a_restoration_or_a_network(tmp_path: Path) -> None:
     photo = PROJECT / "tests" / "data" / "pairs" / "gopro-00-blur.png"
     target = tmp_path / "restored.png"
-    folders = [PROJECT / part for part in ("packaging", "app", "models")]
+    folders = [PROJECT / part for part in (".", "packaging", "app", "models")]
     variables = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders))}
     words = ["restore", str(photo), "-o", str(target), "--region", "64,64,64,64"]
     done = subprocess.run(

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from unblur_models.compact.layout import NAME, Hyperparameters, hyperparameters, is_compact
-from unblur_models.parameters import filled, in_channels_last, require_one_stage
+from unblur_models.parameters import draw_for_relu, filled, in_channels_last, require_one_stage
 from unblur_models.plain_unet.folding import folded
 
 _FIRST_SCALE = 0.2  # a young block adds little, so that deep networks start calmly
@@ -122,7 +122,7 @@ class _Convolution(nn.Conv2d):
 
     def __init__(self, channels: int, width: int, dilation: int = 1) -> None:
         super().__init__(channels, width, 3, padding=dilation, dilation=dilation)
-        nn.init.kaiming_normal_(self.weight, nonlinearity="relu")
+        draw_for_relu(self.weight)
 
 
 class _Smoothed(_Convolution):

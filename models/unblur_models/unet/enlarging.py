@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from unblur_models.parameters import draw_for_relu
+
 
 class Enlarging(nn.Module):
     """Features (N, `channels`, H, W) to (N, `narrower`, 2·H, 2·W)."""
@@ -19,7 +21,7 @@ class Enlarging(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(torch.empty(narrower, channels, 3, 3))
         self.bias = nn.Parameter(torch.zeros(narrower))
-        nn.init.kaiming_normal_(self.weight, nonlinearity="relu")
+        draw_for_relu(self.weight)
 
     def forward(self, features: Tensor) -> Tensor:
         """The enlarged features, convolved."""

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from unblur_models.parameters import filled, in_channels_last, require_one_stage
+from unblur_models.parameters import draw_for_relu, filled, in_channels_last, require_one_stage
 from unblur_models.unet.enlarging import Enlarging
 from unblur_models.unet.layout import NAME, Hyperparameters, hyperparameters, is_autoencoder
 
@@ -92,7 +92,7 @@ class _Pair(nn.Module):
         self.first = nn.Conv2d(channels, width, 3, stride=stride, padding=1)
         self.second = nn.Conv2d(width, width, 3, padding=1)
         for layer in (self.first, self.second):
-            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            draw_for_relu(layer.weight)
 
     def forward(self, features: Tensor) -> Tensor:
         """The features, refined."""
