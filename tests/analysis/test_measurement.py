@@ -60,6 +60,21 @@ def test_motion_out_of_focus_is_both() -> None:
     assert blur.sigma == pytest.approx(2.5, rel=0.2)
 
 
+@pytest.mark.parametrize("psf", [gaussian(3.2), disc(6)], ids=["gaussian 3.2", "disc 6"])
+def test_motion_that_is_shorter_than_the_focus_is_wide_is_seen_and_none_is_made_up(
+    psf: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+) -> None:
+    still = measure(photographed(scene("street"), psf)).blur
+    moved = measure(photographed(scene("street"), psf, motion(8, 50))).blur
+
+    assert still is not None
+    assert still.kind is BlurKind.DEFOCUS
+    assert moved is not None
+    assert moved.kind is BlurKind.MIXED
+    assert moved.length == pytest.approx(8, abs=2.5)
+    assert abs((moved.angle - 50 + 90) % 180 - 90) < 15
+
+
 def test_the_blur_of_a_large_photo_is_in_its_own_pixels() -> None:
     small = photographed(scene("street"), motion(14, 120))
     large = cv2.resize(small, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)

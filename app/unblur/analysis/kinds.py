@@ -18,9 +18,8 @@ from unblur.analysis.kernels import DIRECTIONS, LENGTHS, RADII
 from unblur.analysis.spectrum import Floats, grid_of
 
 _MOTION_GAIN = 0.045  # loss that motion must take away, to be believed
-_MOTION_SHARE = 0.9  # and what may remain of the loss without it
 _MIXED_GAIN = 0.018  # the same where the photo is out of focus: less is left to see it by
-_MIXED_SHARE = 0.8
+_MOTION_SHARE = 0.9  # and what may remain of the loss without it
 _DISC_SHARE = 0.93  # a disc has to be so much better: it fits a Gaussian, but too narrowly
 _SHORTEST, _LONGEST = 3.0, 56.0  # pixels: beyond, the fit has run to its limits
 _SHARP = 1.0  # pixels of σ: lenses and demosaicing leave about 0.6
@@ -81,8 +80,7 @@ def classify(spectrum: Floats, tile: int) -> Blur | None:
 def _is_believed(moved: Fit, still: Fit, *, is_mixed: bool) -> bool:
     """Whether motion explains so much that it is no chance."""
     gain = _MIXED_GAIN if is_mixed else _MOTION_GAIN
-    share = _MIXED_SHARE if is_mixed else _MOTION_SHARE
-    is_better = still.loss - moved.loss > gain and moved.loss < share * still.loss
+    is_better = still.loss - moved.loss > gain and moved.loss < _MOTION_SHARE * still.loss
     return is_better and _SHORTEST < moved.blur[0] < _LONGEST
 
 

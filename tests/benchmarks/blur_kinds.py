@@ -1,0 +1,193 @@
+"""How often the kind of a blur is told, and how well its angle, length and width are.
+
+Run `python tests/benchmarks/blur_kinds.py FOLDER`. The folder holds `sharp/` with sharp photographs
+and `sharp.tsv`, whose first column `file` lists them. Photographs fall into two halves by their
+names; 40 of the second are held back from whatever sets a threshold, and they are what is blurred
+here: once as they are, twice by motion, once by a disc, a Gaussian, and motion with either, as
+docs/selection.md describes. `--draw N` makes other blurs and noise of the same photographs; 0 is
+the one that has been looked at longest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unblur.analysis.kinds import Blur
+from unblur.analysis.measurement import measure
+from unblur.imaging.codec import decode
+from unblur.imaging.opencv import cv2
+
+Pixels = NDArray[np.uint8]
+Psf = NDArray[np.float64]
+
+KINDS = ("sharp", "motion", "motion", "disc", "gaussian", "mixed")
+_TOLD_AS = {"disc": "defocus", "gaussian": "defocus"}
+_HELD_BACK = 20  # of each of two parts of the second half
+_LINEAR = 0.3  # of the cases are blurred in linear light
+_GAMMA = 2.2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """A photograph blurred in a known way: pixels, degrees, and levels of `noise`.
+
+    `sigma` is that of a Gaussian, or half the radius of a disc; zero where there is none.
+    """
+
+    file: str
+    kind: str
+    pixels: Pixels
+    length: float
+    angle: float
+    sigma: float
+    noise: float
+
+
+def held_back(folder: Path) -> tuple[list[str], list[str]]:
+    """The 40 photographs that no threshold has seen, in two parts."""
+    with (folder / "sharp.tsv").open(encoding="utf-8") as lines:
+        files = [row["file"] for row in csv.DictReader(lines, delimiter="\t")]
+    second = [file for file in files if int(hashlib.md5(file.encode()).hexdigest(), 16) % 2]
+    return second[0::2][:_HELD_BACK], second[1::2][:_HELD_BACK]
+
+
+def cases(folder: Path, draw: int) -> Iterator[Case]:
+    """Every held-back photograph, blurred in each way of `KINDS`."""
+    for part, files in enumerate(held_back(folder)):
+        rng = np.random.default_rng(1500 + part + 10_000 * draw)
+        for file in files:
+            pixels = np.asarray(decode(folder / "sharp" / file).pixels, np.uint8)
+            for kind in KINDS:
+                yield blurred(file, pixels, kind, rng)
+
+
+def blurred(file: str, pixels: Pixels, kind: str, rng: np.random.Generator) -> Case:
+    """A photograph with a blur of `kind` that is drawn, noise, and the losses of JPEG."""
+    values = pixels.astype(np.float32) / 255
+    is_linear = rng.random() < _LINEAR
+    values = values**_GAMMA if is_linear else values
+    length = angle = sigma = 0.0
+    if kind in ("motion", "mixed"):
+        length, angle = float(rng.uniform(5, 31)), float(rng.uniform(0, 180))
+        values = _convolved(values, _line(length, angle))
+    if kind in ("disc", "gaussian", "mixed"):
+        psf, sigma = _defocus(kind, rng)
+        values = _convolved(values, psf)
+    values = np.clip(values, 0, 1) ** (1 / _GAMMA) if is_linear else values
+    noise = float(rng.uniform(0, 2.5))
+    noisy = values * 255 + rng.normal(0, noise, values.shape)[..., ::-1]
+    rounded = np.rint(np.clip(noisy, 0, 255)).astype(np.uint8)
+    quality = [cv2.IMWRITE_JPEG_QUALITY, 90]
+    packed = cv2.imencode(".jpg", cv2.cvtColor(rounded, cv2.COLOR_RGB2BGR), quality)[1]
+    shown = cv2.cvtColor(cv2.imdecode(packed, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    return Case(file, kind, np.asarray(shown, np.uint8), length, angle, sigma, noise)
+
+
+def _defocus(kind: str, rng: np.random.Generator) -> tuple[Psf, float]:
+    is_mixed = kind == "mixed"
+    if kind == "disc" or (is_mixed and rng.random() < 0.5):
+        radius = float(rng.uniform(3, 8) if is_mixed else rng.uniform(2, 10))
+        return _disc(radius), radius / 2
+    sigma = float(rng.uniform(1.5, 4) if is_mixed else rng.uniform(1, 6))
+    line = cv2.getGaussianKernel(2 * int(np.ceil(3.5 * sigma)) + 1, sigma)
+    return np.asarray(line @ line.T), sigma
+
+
+def _convolved(values: NDArray[np.float32], psf: Psf) -> NDArray[np.float32]:
+    # Every PSF here is its own mirror image, so that correlating is convolving.
+    return np.asarray(cv2.filter2D(values, -1, psf, borderType=cv2.BORDER_REFLECT), np.float32)
+
+
+def _line(length: float, angle: float) -> Psf:
+    """Even motion, drawn with 32 samples a pixel; degrees counter-clockwise from the right."""
+    side = (int(np.ceil(length)) + 3) | 1
+    middle, turn = side // 2, np.radians(angle)
+    steps = np.linspace(-length / 2, length / 2, int(length * 32) + 1)
+    x, y = middle + steps * np.cos(turn), middle - steps * np.sin(turn)
+    left, top = np.floor(x).astype(int), np.floor(y).astype(int)
+    psf = np.zeros((side, side))
+    for dy in (0, 1):
+        for dx in (0, 1):
+            share = np.abs(1 - dx - (x - left)) * np.abs(1 - dy - (y - top))
+            np.add.at(psf, (top + dy, left + dx), share)
+    return psf / psf.sum()
+
+
+def _disc(radius: float) -> Psf:
+    """An open aperture, eight samples a pixel."""
+    side = 2 * int(np.ceil(radius)) + 3
+    place = (np.arange(8 * side) + 0.5) / 8 - side / 2
+    inside = place[:, None] ** 2 + place[None, :] ** 2 <= radius**2
+    psf = inside.reshape(side, 8, side, 8).mean(axis=(1, 3))
+    return np.asarray(psf / psf.sum())
+
+
+def off(case: Case, told: Blur) -> float:
+    """Degrees between the motion that was made and the one that was told, 0 to 90."""
+    return abs((told.angle - case.angle + 90) % 180 - 90)
+
+
+class Tally:
+    """Counts what was told of cases, and prints it."""
+
+    def __init__(self) -> None:
+        self._told: list[tuple[Case, Blur | None]] = []
+
+    def add(self, case: Case, told: Blur | None) -> str:
+        """Count a case; returns the kind that it was told as."""
+        self._told.append((case, told))
+        return "empty" if told is None else str(told.kind)
+
+    def lines(self) -> Iterator[str]:
+        """A line for each kind, then what was measured of motion and of defocus."""
+        for kind in dict.fromkeys(KINDS):
+            here = [(case, told) for case, told in self._told if case.kind == kind]
+            said = Counter("empty" if told is None else str(told.kind) for _, told in here)
+            right = said[_TOLD_AS.get(kind, kind)]
+            yield f"{kind}: {right}/{len(here)} ({right / len(here):.1%}) {dict(said)}"
+            moved = [(case, told) for case, told in here if told is not None and told.length]
+            if moved and kind in ("motion", "mixed"):
+                turns = np.array([off(case, told) for case, told in moved])
+                lengths = np.array([abs(told.length - case.length) for case, told in moved])
+                yield f"  angle under 5°: {(turns < 5).sum()}/{len(moved)}, {_spread(turns)}"
+                yield f"  length: {_spread(lengths)}"
+            if kind in ("disc", "gaussian", "mixed"):
+                ratios = [told.sigma / case.sigma for case, told in here if told is not None]
+                low, middle, high = np.percentile(ratios, [5, 50, 95])
+                yield f"  σ told / true: {low:.2f} to {high:.2f}, median {middle:.2f}"
+
+
+def _spread(errors: NDArray[np.float64]) -> str:
+    middle, high = np.percentile(errors, [50, 95])
+    return f"median {middle:.1f}, 95th percentile {high:.1f}, largest {errors.max():.1f}"
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--draw", type=int, action="append")
+    parser.add_argument("--each", action="store_true", help="print the cases that are told wrong")
+    options = parser.parse_args()
+    tally = Tally()
+    for draw in options.draw or [0]:
+        for case in cases(options.folder, draw):
+            said = tally.add(case, told := measure(case.pixels).blur)
+            if options.each and said != _TOLD_AS.get(case.kind, case.kind):
+                made = f"{case.length:.1f} at {case.angle:.0f}°, σ {case.sigma:.1f}"
+                sys.stdout.write(f"  {draw} {case.file} {case.kind} ({made}): {told}\n")
+    sys.stdout.write("\n".join(tally.lines()) + "\n")
+
+
+if __name__ == "__main__":
+    main()
