@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -75,12 +75,10 @@ def run(program: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def first(qtbot: QtBot, qapp: QApplication) -> Iterator[FirstPicture]:
-    """Shown, and nothing behind it yet."""
+def unseen(qtbot: QtBot, qapp: QApplication) -> Iterator[FirstPicture]:
+    """Made, and not shown yet."""
     style, sheet, palette = qapp.style().name(), qapp.styleSheet(), qapp.palette()
     first = FirstPicture(qapp)
-    first.show()
-    qtbot.waitExposed(first.window)
     yield first
     first.window.close()
     first.window.deleteLater()
@@ -88,6 +86,14 @@ def first(qtbot: QtBot, qapp: QApplication) -> Iterator[FirstPicture]:
     qapp.setStyle(style)
     qapp.setStyleSheet(sheet)
     qapp.setPalette(palette)
+
+
+@pytest.fixture
+def first(qtbot: QtBot, unseen: FirstPicture) -> FirstPicture:
+    """Shown, and nothing behind it yet."""
+    unseen.show()
+    qtbot.waitExposed(unseen.window)
+    return unseen
 
 
 def test_the_first_picture_waits_for_qt_alone() -> None:
@@ -134,6 +140,30 @@ def test_the_first_window_fits_the_screen_with_its_frame(
     assert first.window.size() == size
     least = first.window.minimumSize()
     assert least == least.boundedTo(size), "it could not be made to fit by hand either"
+
+
+def test_the_rest_comes_when_the_window_is_seen(qtbot: QtBot, unseen: FirstPicture) -> None:
+    window = unseen.window
+    seen: list[bool] = []
+    window.painted.connect(lambda: seen.append(window.windowHandle().isExposed()))
+
+    window.show()
+    qtbot.waitUntil(lambda: bool(seen))
+
+    assert seen == [True]
+
+
+def test_the_rest_comes_when_nobody_sees_the_window(
+    qtbot: QtBot, unseen: FirstPicture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unblur.ui.main_window._UNSEEN_MS", 10)
+    window = unseen.window
+    window.winId()  # it is made, and never put on a screen
+
+    with qtbot.waitSignal(window.painted):
+        window.showEvent(QShowEvent())
+
+    assert not window.windowHandle().isExposed()
 
 
 def picture(first: FirstPicture) -> QImage:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -39,6 +39,8 @@ logger = logging.getLogger(__name__)
 _USUAL, _LEAST = QSize(1280, 820), QSize(760, 520)
 # What a window manager puts around a window: it says how much only when the window is there.
 _FRAME = QSize(4, 40)
+# A window on another desktop, or one that starts as an icon, is not seen before it is looked for.
+_UNSEEN_MS = 1000
 _PEEK_KEYS = (Qt.Key.Key_O, Qt.Key.Key_Backslash)
 
 
@@ -46,7 +48,8 @@ class MainWindow(QMainWindow):
     """The parts in their places: those of an empty window at once, those of a photo later.
 
     Signals:
-        painted: the window is on the screen for the first time.
+        painted: the window is on the screen for the first time, or nobody sees it for a while.
+            To be connected as a queued one: it is drawn when this has been handled.
         dropped: the QMimeData of something that was let go over the window.
     """
 
@@ -132,17 +135,13 @@ class MainWindow(QMainWindow):
         else:
             self.showNormal()
 
-    def event(self, event: QEvent) -> bool:
-        """Tell when the first picture of the window is drawn."""
-        handled = super().event(event)
-        if event.type() == QEvent.Type.UpdateRequest and not self._is_painted:
-            self._is_painted = True
-            self.painted.emit()
-        return handled
-
     def showEvent(self, event: QShowEvent) -> None:
         """The canvas takes the keys."""
         super().showEvent(event)
+        if not self._is_painted:
+            # What is drawn before a window manager has put the window up is not seen.
+            self.windowHandle().installEventFilter(self)
+            QTimer.singleShot(_UNSEEN_MS, self, self._on_seen)
         current = self.center.currentWidget()
         if current is not None:
             current.setFocus()
@@ -162,8 +161,10 @@ class MainWindow(QMainWindow):
         self.dropped.emit(event.mimeData())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Holding O or the backslash shows the original, wherever the focus is."""
+        """Tell when the window is seen; O or the backslash, held anywhere, shows the original."""
         kind = event.type()
+        if kind == QEvent.Type.Expose and not self._is_painted and self.windowHandle().isExposed():
+            self._on_seen()
         if kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) and isinstance(event, QKeyEvent):
             is_ours = event.key() in _PEEK_KEYS and not event.modifiers()
             if is_ours and watched is QApplication.focusWidget() and self._takes_keys(watched):
@@ -171,6 +172,12 @@ class MainWindow(QMainWindow):
                     self._canvas.peek_original(kind == QEvent.Type.KeyPress)
                 return True
         return super().eventFilter(watched, event)
+
+    def _on_seen(self) -> None:
+        if not self._is_painted:
+            self._is_painted = True
+            self.windowHandle().removeEventFilter(self)
+            self.painted.emit()
 
     def _takes_keys(self, watched: QObject) -> bool:
         is_inside = isinstance(watched, QWidget) and watched.window() is self
