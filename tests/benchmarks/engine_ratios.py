@@ -49,6 +49,7 @@ from unblur.engine.request import InferenceRequest
 from unblur.engine.runner import run
 from unblur.engine.whole import restore_whole
 from unblur.imaging.codec import decode
+from unblur.model_store import look_for_models
 from unblur_models import catalog
 from unblur_models.descriptor import ModelDescriptor
 from unblur_models.loading import load_model
@@ -83,6 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--halo", type=int, help="instead of the card's")
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
+    look_for_models()
     pixels = _middle(decode(options.photo).pixels, Size(options.width, options.height))
     card, device, provider = catalog.card(options.model), choose_device("cpu"), ZooProvider()
     if options.halo is not None:
