@@ -25,6 +25,7 @@ from unblur.settings import parsed, write_atomically
 from unblur.ui.actions import Actions
 from unblur.ui.panels.empty_state import EmptyState
 from unblur.ui.panels.status import StatusBar
+from unblur.ui.screen_room import room
 from unblur.ui.window_menus import fill_menu_bar, make_tool_bar
 
 if TYPE_CHECKING:  # they come when the window is on the screen
@@ -37,8 +38,6 @@ if TYPE_CHECKING:  # they come when the window is on the screen
 logger = logging.getLogger(__name__)
 
 _USUAL, _LEAST = QSize(1280, 820), QSize(760, 520)
-# What a window manager puts around a window: it says how much only when the window is there.
-_FRAME = QSize(4, 40)
 # A window on another desktop, or one that starts as an icon, is not seen before it is looked for.
 _UNSEEN_MS = 1000
 _PEEK_KEYS = (Qt.Key.Key_O, Qt.Key.Key_Backslash)
@@ -106,9 +105,9 @@ class MainWindow(QMainWindow):
 
     def keep_within(self, available: QSize) -> None:
         """Be no larger than a screen of which that much is free; before the place is restored."""
-        room = available - _FRAME
-        self.setMinimumSize(_LEAST.boundedTo(room))
-        self.resize(_USUAL.boundedTo(room))
+        most = room(available)
+        self.setMinimumSize(_LEAST.boundedTo(most))
+        self.resize(_USUAL.boundedTo(most))
 
     def restore_place(self, file: Path) -> None:
         """Take the size and position of the last time; they are no setting."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
@@ -19,6 +19,7 @@ from unblur.model_store import open_store
 from unblur.ui.dialogs.licence import LicenceDialog
 from unblur.ui.dialogs.models import ModelsDialog
 from unblur.ui.model_library import ModelLibrary
+from unblur.ui.screen_room import room
 from unblur.workers.model_jobs import ModelJobs
 from unblur_models import catalog
 from unblur_models.card import ModelCard, Purpose, card_text
@@ -200,6 +201,11 @@ def test_offline_is_said_and_nothing_can_be_fetched(
     words = [label.text() for label in dialog.findChildren(QLabel) if label.isVisible()]
     assert any("stays offline" in text for text in words)
     assert not dialog.fetch_button.isEnabled()
+
+
+def test_it_can_be_as_small_as_a_laptops_screen_at_200_percent(opened: OpenDialog) -> None:
+    least = opened().minimumSizeHint()
+    assert least == least.boundedTo(room(QSize(683, 384)))
 
 
 @pytest.fixture

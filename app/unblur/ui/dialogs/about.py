@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from unblur import __version__
 from unblur.ui.dialogs.licence_list import LicenceList
+from unblur.ui.screen_room import resize_within_screen
 
 
 class AboutDialog(QDialog):
@@ -26,7 +27,7 @@ class AboutDialog(QDialog):
     def __init__(self, icon: QIcon, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("About Unblur")
-        self.resize(820, 600)
+        resize_within_screen(self, QSize(820, 600))
         self.licences = LicenceList()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)

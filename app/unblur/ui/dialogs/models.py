@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -27,6 +27,7 @@ from unblur.ui.dialogs.progress_row import ProgressRow
 from unblur.ui.model_library import ModelLibrary
 from unblur.ui.panels.banner import Kind
 from unblur.ui.panels.muted_label import muted_label
+from unblur.ui.screen_room import resize_within_screen
 from unblur_models.card import ModelCard
 from unblur_models.catalog import WeightsState
 from unblur_models.stock import Verdict
@@ -53,7 +54,7 @@ class ModelsDialog(QDialog):
     def __init__(self, library: ModelLibrary, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Models")
-        self.resize(860, 600)
+        resize_within_screen(self, QSize(860, 600))
         self.setAcceptDrops(True)
         self._library = library
         self.list = ModelList()

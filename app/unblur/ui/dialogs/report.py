@@ -7,6 +7,7 @@ import traceback
 from pathlib import Path
 
 import PySide6
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from unblur import __version__
+from unblur.ui.screen_room import resize_within_screen
 
 
 class ReportDialog(QDialog):
@@ -26,7 +28,7 @@ class ReportDialog(QDialog):
     def __init__(self, error: BaseException, log: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Something went wrong")
-        self.resize(620, 420)
+        resize_within_screen(self, QSize(620, 420))
         title = QLabel("Something went wrong in Unblur")
         title.setObjectName("heading")
         words = QLabel(
