@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from unblur.document.geometry import Point, Rect
@@ -35,8 +36,11 @@ def test_an_edit_is_on_disk_within_five_seconds(
     qtbot: QtBot, session: Session, make_photo: MakePhoto, rectangle: AddRectangle, folder: Path
 ) -> None:
     autosave = Autosave(session, folder)
+    (wait,) = autosave.findChildren(QTimer)
     opened = session.open(make_photo())
     region = rectangle(Rect(1, 2, 30, 40))
+    assert wait.isActive()
+    assert wait.interval() < 5000, "so much work could be lost"
     qtbot.waitUntil(lambda: bool(files(folder)))
     saved = json.loads(files(folder)[0].read_text())["documents"][0]
     assert saved["path"] == "/photos/a.png"
