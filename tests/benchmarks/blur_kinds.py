@@ -1,6 +1,6 @@
 """How often the kind of a blur is told, and how well its angle, length and width are.
 
-Run `python tests/benchmarks/blur_kinds.py FOLDER`. The folder holds `sharp/` with sharp photographs
+Run `python -m tests.benchmarks.blur_kinds FOLDER`. The folder holds `sharp/` with sharp photographs
 and `sharp.tsv`, whose first column `file` lists them. Photographs fall into two halves by their
 names; 40 of the second are held back from whatever sets a threshold, and they are what is blurred
 here: once as they are, twice by motion, once by a disc, a Gaussian, and motion with either, as
@@ -21,14 +21,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from tests.psfs import Pixels, Psf, disc, gaussian, motion
 
 from unblur.analysis.kinds import Blur
 from unblur.analysis.measurement import measure
 from unblur.imaging.codec import decode
 from unblur.imaging.opencv import cv2
-
-Pixels = NDArray[np.uint8]
-Psf = NDArray[np.float64]
 
 KINDS = ("sharp", "motion", "motion", "disc", "gaussian", "mixed")
 _TOLD_AS = {"disc": "defocus", "gaussian": "defocus"}
@@ -79,7 +77,7 @@ def blurred(file: str, pixels: Pixels, kind: str, rng: np.random.Generator) -> C
     length = angle = sigma = 0.0
     if kind in ("motion", "mixed"):
         length, angle = float(rng.uniform(5, 31)), float(rng.uniform(0, 180))
-        values = _convolved(values, _line(length, angle))
+        values = _convolved(values, motion(length, angle))
     if kind in ("disc", "gaussian", "mixed"):
         psf, sigma = _defocus(kind, rng)
         values = _convolved(values, psf)
@@ -97,39 +95,14 @@ def _defocus(kind: str, rng: np.random.Generator) -> tuple[Psf, float]:
     is_mixed = kind == "mixed"
     if kind == "disc" or (is_mixed and rng.random() < 0.5):
         radius = float(rng.uniform(3, 8) if is_mixed else rng.uniform(2, 10))
-        return _disc(radius), radius / 2
+        return disc(radius), radius / 2
     sigma = float(rng.uniform(1.5, 4) if is_mixed else rng.uniform(1, 6))
-    line = cv2.getGaussianKernel(2 * int(np.ceil(3.5 * sigma)) + 1, sigma)
-    return np.asarray(line @ line.T), sigma
+    return gaussian(sigma), sigma
 
 
 def _convolved(values: NDArray[np.float32], psf: Psf) -> NDArray[np.float32]:
     # Every PSF here is its own mirror image, so that correlating is convolving.
     return np.asarray(cv2.filter2D(values, -1, psf, borderType=cv2.BORDER_REFLECT), np.float32)
-
-
-def _line(length: float, angle: float) -> Psf:
-    """Even motion, drawn with 32 samples a pixel; degrees counter-clockwise from the right."""
-    side = (int(np.ceil(length)) + 3) | 1
-    middle, turn = side // 2, np.radians(angle)
-    steps = np.linspace(-length / 2, length / 2, int(length * 32) + 1)
-    x, y = middle + steps * np.cos(turn), middle - steps * np.sin(turn)
-    left, top = np.floor(x).astype(int), np.floor(y).astype(int)
-    psf = np.zeros((side, side))
-    for dy in (0, 1):
-        for dx in (0, 1):
-            share = np.abs(1 - dx - (x - left)) * np.abs(1 - dy - (y - top))
-            np.add.at(psf, (top + dy, left + dx), share)
-    return psf / psf.sum()
-
-
-def _disc(radius: float) -> Psf:
-    """An open aperture, eight samples a pixel."""
-    side = 2 * int(np.ceil(radius)) + 3
-    place = (np.arange(8 * side) + 0.5) / 8 - side / 2
-    inside = place[:, None] ** 2 + place[None, :] ** 2 <= radius**2
-    psf = inside.reshape(side, 8, side, 8).mean(axis=(1, 3))
-    return np.asarray(psf / psf.sum())
 
 
 def off(case: Case, told: Blur) -> float:
