@@ -7,7 +7,7 @@ import numpy as np
 from unblur.document.document import Document, DocumentDiff, diff
 from unblur.document.geometry import Point, Rect, Size
 from unblur.document.photo import Photo
-from unblur.document.region import ModelChoice, Region, RegionId, Scale
+from unblur.document.region import ModelChoice, Region, RegionId, Scale, Subject
 from unblur.document.shapes import BrushStroke, Grow, Invert, Mode, Rectangle, WholePhoto, bounds_of
 
 PHOTO = Photo(np.zeros((40, 60, 3), np.uint8), "fingerprint")
@@ -67,6 +67,19 @@ def test_inverting_twice_is_the_region_that_was() -> None:
     assert FACE.inverted().inverted() == FACE
     assert REST.inverted().shapes == ()
     assert REST.inverted().inverted() == REST
+
+
+def test_people_inverted_are_the_background_and_a_name_is_no_part_of_it() -> None:
+    people = replace(FACE, name="Anna", subject=Subject.PEOPLE)
+    background = people.inverted()
+    assert background.subject is Subject.BACKGROUND
+    assert background.inverted() == people
+    assert replace(FACE, subject=Subject.FACE).inverted().subject is Subject.FACE
+    for region in (people, background):
+        document = replace(DOCUMENT, regions=(REST, region))
+        assert document.people == people.shapes
+    assert replace(DOCUMENT, regions=(people.cleared(), background)).people == people.shapes
+    assert replace(DOCUMENT, regions=(replace(FACE, name="People"),)).people == ()
 
 
 def test_growing_on_adds_up_and_turning_round_does_not_cancel() -> None:

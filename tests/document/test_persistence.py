@@ -7,7 +7,14 @@ import pytest
 
 from unblur.document.geometry import Point, Rect
 from unblur.document.persistence import region_from_json, region_to_json
-from unblur.document.region import ModelChoice, Region, RegionId, Scale, new_region_id
+from unblur.document.region import (
+    ModelChoice,
+    Region,
+    RegionId,
+    Scale,
+    Subject,
+    new_region_id,
+)
 from unblur.document.shapes import (
     BrushStroke,
     Ellipse,
@@ -43,6 +50,7 @@ REGION = Region(
     strength=0.4,
     feather=12.5,
     is_visible=False,
+    subject=Subject.FACE,
 )
 
 
@@ -69,6 +77,19 @@ def test_shapes_of_version_1_are_read_as_they_were_meant() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "subject"),
+    [("People", Subject.PEOPLE), ("Background", Subject.BACKGROUND), ("Face 1", None)],
+)
+def test_people_in_files_from_before_the_mark_are_told_by_their_name(
+    name: str, subject: Subject | None
+) -> None:
+    data = region_to_json(replace(REGION, name=name, subject=None))
+    assert region_from_json(data).subject is None
+    del data["subject"]
+    assert region_from_json(data).subject is subject
+
+
+@pytest.mark.parametrize(
     "damage",
     [
         {"shapes": [{"kind": "star"}]},
@@ -81,6 +102,7 @@ def test_shapes_of_version_1_are_read_as_they_were_meant() -> None:
         {"shapes": 3},
         {"scale": "1/3"},
         {"strength": "strong"},
+        {"subject": "sofa"},
     ],
 )
 def test_what_is_no_region_is_refused(damage: dict[str, object]) -> None:

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from unblur.document.geometry import Point, Rect
 from unblur.document.photo import Photo
-from unblur.document.shapes import Ellipse
+from unblur.document.region import Subject
+from unblur.document.shapes import Ellipse, Rectangle
 from unblur.errors import WeightsMissingError
 from unblur.ui.face_search import FaceSearch
 from unblur.ui.session import Session
@@ -82,6 +83,7 @@ def test_every_face_gets_a_region_in_one_step(
     assert [region.name for region in regions] == ["Face 1", "Face 2"]
     assert [region.shapes for region in regions] == [(Ellipse(FIRST),), (Ellipse(SECOND),)]
     assert {region.feather for region in regions} == {6.0}
+    assert {region.subject for region in regions} == {Subject.FACE}
     assert session.selected_region == regions[0]
     opened.undo_stack.undo()
     assert opened.document.regions == ()
@@ -98,6 +100,31 @@ def test_a_face_that_has_a_region_gets_no_second_one(
         faces.find()
     assert told.args == [1]
     assert [region.name for region in opened.document.regions] == ["Face 1", "Face 2", "Face 3"]
+
+
+def test_a_face_whose_region_was_drawn_on_gets_no_second_one(
+    qtbot: QtBot, session: Session, faces: FaceSearch, finder: Finder, make_photo: MakePhoto
+) -> None:
+    opened = session.open(make_photo())
+    finder.faces = [FIRST]
+    with qtbot.waitSignal(faces.found):
+        faces.find()
+    session.edit_region(opened.document.regions[0].with_shape(Rectangle(Rect(0, 0, 300, 400))), "")
+    with qtbot.waitSignal(faces.found) as told:
+        faces.find()
+    assert told.args == [0]
+    assert len(opened.document.regions) == 1
+
+
+def test_an_oval_that_is_no_face_says_nothing_of_how_large_faces_are(
+    qtbot: QtBot, session: Session, faces: FaceSearch, finder: Finder, make_photo: MakePhoto
+) -> None:
+    opened = session.open(make_photo())
+    car = session.new_region(Ellipse(Rect(300, 200, 200, 100)))
+    opened.edit(opened.document.with_region(car), "Draw Ellipse")
+    with qtbot.waitSignal(faces.pointing.answered):
+        faces.add_at(Point(100, 100))
+    assert finder.asked == [(Point(100, 100), ())]
 
 
 def test_a_photo_without_faces_stays_as_it_is(

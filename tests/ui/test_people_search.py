@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ from pytestqt.qtbot import QtBot
 from unblur.document.found_masks import found_mask
 from unblur.document.geometry import Rect
 from unblur.document.photo import Photo
-from unblur.document.shapes import FoundMask
+from unblur.document.region import Subject
+from unblur.document.shapes import FoundMask, WholePhoto
 from unblur.imaging.masks import rasterize
 from unblur.ui.people_search import PeopleSearch
 from unblur.ui.session import Session
@@ -83,6 +85,25 @@ def test_found_again_they_replace_what_was_found_before(
         with qtbot.waitSignal(people.found):
             people.find()
     assert [region.name for region in opened.document.regions] == ["Background", "People"]
+
+
+@pytest.mark.usefixtures("somebody")
+def test_what_was_found_before_is_known_by_what_it_is_and_not_by_its_name(
+    qtbot: QtBot, session: Session, people: PeopleSearch, make_photo: MakePhoto
+) -> None:
+    opened = session.open(make_photo())
+    namesake = replace(session.new_region(WholePhoto()), name="Background")
+    opened.edit(opened.document.with_region(namesake), "Add Region")
+    with qtbot.waitSignal(people.found):
+        people.find()
+    front = opened.document.regions[-1]
+    session.edit_region(replace(front, name="Anna"), "Rename Region")
+    with qtbot.waitSignal(people.found):
+        people.find()
+    regions = opened.document.regions
+    assert [region.name for region in regions] == ["Background", "Background", "People"]
+    assert [region.subject for region in regions] == [None, Subject.BACKGROUND, Subject.PEOPLE]
+    assert regions[0] == namesake
 
 
 def test_where_nobody_is_nothing_changes(

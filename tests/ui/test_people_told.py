@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from unblur.document.found_masks import found_mask
 from unblur.document.geometry import Rect
 from unblur.document.photo import Photo
-from unblur.document.region import ModelChoice
-from unblur.document.shapes import FoundMask, Rectangle, WholePhoto
+from unblur.document.region import ModelChoice, Subject
+from unblur.document.shapes import FoundMask, Invert, Rectangle, WholePhoto
 from unblur.errors import WeightsMissingError
 from unblur.ui import heavy
 from unblur.ui.open_photo import OpenPhoto
@@ -134,7 +134,7 @@ def test_the_people_region_says_where_they_are(
     qtbot: QtBot, opened: OpenPhoto, session: Session, people: People, told: PeopleTold
 ) -> None:
     with qtbot.waitSignal(told.known):
-        region = add(opened, session, SOMEBODY, name="People", model=HUMAN)
+        region = add(opened, session, SOMEBODY, subject=Subject.PEOPLE, model=HUMAN)
     assert people.searches == 0
     drawn = replace(region, shapes=(SOMEBODY, Rectangle(Rect(0, 0, 90, 90))))
     with qtbot.waitSignal(told.known):
@@ -146,6 +146,36 @@ def test_the_people_region_says_where_they_are(
         opened.undo_stack.undo()
     assert opened.plans.people == Told(SOMEBODY, is_known=True)
     assert people.searches == 0
+
+
+def test_people_who_are_renamed_are_the_people_still(
+    qtbot: QtBot, opened: OpenPhoto, session: Session, people: People, told: PeopleTold
+) -> None:
+    with qtbot.waitSignal(told.known):
+        region = add(opened, session, SOMEBODY, subject=Subject.PEOPLE, model=HUMAN)
+    with qtbot.assertNotEmitted(told.known):
+        session.edit_region(replace(region, name="Anna and Otto"), "Rename Region")
+    assert not told.question.is_busy
+    assert opened.plans.people == Told(SOMEBODY, is_known=True)
+    assert people.searches == 0
+
+
+def test_a_region_is_no_people_because_somebody_calls_it_so(
+    qtbot: QtBot, opened: OpenPhoto, session: Session, people: People, told: PeopleTold
+) -> None:
+    with qtbot.waitSignal(told.known):
+        add(opened, session, Rectangle(Rect(0, 0, 90, 90)), name="People", model=HUMAN)
+    assert people.searches == 1
+    assert opened.plans.people == Told(SOMEBODY, is_known=True)
+
+
+def test_people_are_what_the_background_leaves_out(
+    qtbot: QtBot, opened: OpenPhoto, session: Session, people: People, told: PeopleTold
+) -> None:
+    with qtbot.waitSignal(told.known):
+        add(opened, session, SOMEBODY, Invert(), subject=Subject.BACKGROUND, model=HUMAN)
+    assert people.searches == 0
+    assert opened.plans.people == Told(SOMEBODY, is_known=True)
 
 
 @pytest.mark.parametrize("error", [None, WeightsMissingError("yunet", "nowhere")])

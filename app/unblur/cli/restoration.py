@@ -141,6 +141,7 @@ class Restoration:
                 model=model,
                 strength=self.order.strength,
                 feather=each.feather,
+                subject=each.subject,
             )
             for each in selected
         )

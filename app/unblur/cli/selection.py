@@ -18,11 +18,10 @@ from unblur.document.buffer import Mask, to_float
 from unblur.document.found_masks import found_mask
 from unblur.document.geometry import Rect
 from unblur.document.photo import Photo
+from unblur.document.region import Subject
 from unblur.document.shapes import FoundMask, Invert, Rectangle, Shape, WholePhoto
 from unblur.errors import ImageMaskSizeError, ImageNothingFoundError, ImageRegionOutsideError
 from unblur.imaging.codec import decode
-
-PEOPLE, BACKGROUND = "People", "Background"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,7 @@ class Selected:
     name: str
     shapes: tuple[Shape, ...]
     feather: float
+    subject: Subject | None = None
     face: Rect | None = None
 
 
@@ -101,16 +101,17 @@ class Selector:
             for number, face in enumerate(faces, start=1):
                 ellipse, feather = oval_of(face)
                 softness = self._order.feather or feather
-                yield Selected(f"Face {number}", (ellipse,), softness, face.box)
+                yield Selected(f"Face {number}", (ellipse,), softness, Subject.FACE, face.box)
         if self._order.people or self._order.background:
             shape = self._found_people(photo, faces)
             if shape is None:
                 raise ImageNothingFoundError(photo.path, "people")
-            people = Selected(PEOPLE, (shape,), self._order.feather)
+            people = Selected("People", (shape,), self._order.feather, Subject.PEOPLE)
             if self._order.people:
                 yield people
             if self._order.background:
-                yield Selected(BACKGROUND, (*people.shapes, Invert()), self._order.feather)
+                rest = (*people.shapes, Invert())
+                yield Selected("Background", rest, self._order.feather, Subject.BACKGROUND)
 
     def people_of(self, photo: Photo, selected: Sequence[Selected]) -> FoundMask | None:
         """Where people are, for a network that can be told; None where nobody is.
@@ -119,7 +120,8 @@ class Selector:
         WeightsCorruptError.
         """
         for each in selected:
-            if each.name in (PEOPLE, BACKGROUND) and isinstance(each.shapes[0], FoundMask):
+            is_people = each.subject in (Subject.PEOPLE, Subject.BACKGROUND)
+            if is_people and isinstance(each.shapes[0], FoundMask):
                 return each.shapes[0]
         faces = [face for face in self._faces.find(photo.pixels) if face.score >= SURE]
         return self._found_people(photo, faces) if faces else None

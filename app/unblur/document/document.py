@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from unblur.document.photo import Photo
-from unblur.document.region import Region, RegionId
+from unblur.document.region import Region, RegionId, Subject
 from unblur.document.shapes import Shape
 
 
@@ -23,6 +23,20 @@ class Document:
     def region(self, region_id: RegionId) -> Region | None:
         """The region with this identity, or None."""
         return next((region for region in self.regions if region.id == region_id), None)
+
+    def of_subject(self, *subjects: Subject) -> tuple[Region, ...]:
+        """The regions of one of these, whatever they are called, the lowest first."""
+        return tuple(region for region in self.regions if region.subject in subjects)
+
+    @property
+    def people(self) -> tuple[Shape, ...]:
+        """The shapes of the people: a region's own, or all but the background's; () for none."""
+        for subject in (Subject.PEOPLE, Subject.BACKGROUND):
+            for region in self.of_subject(subject):
+                if region.shapes:
+                    is_people = subject is Subject.PEOPLE
+                    return region.shapes if is_people else region.inverted().shapes
+        return ()
 
     def free_name(self, noun: str) -> str:
         """The noun with the first number that no region has in its name yet."""

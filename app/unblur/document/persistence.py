@@ -14,7 +14,7 @@ from typing import Any
 from unblur.document.blur_json import deconvolution_from_json, deconvolution_to_json
 from unblur.document.found_masks import levels_of
 from unblur.document.geometry import Point, Rect
-from unblur.document.region import ModelChoice, Region, RegionId, Scale
+from unblur.document.region import ModelChoice, Region, RegionId, Scale, Subject
 from unblur.document.shapes import (
     BrushStroke,
     Ellipse,
@@ -51,6 +51,7 @@ def region_to_json(region: Region) -> dict[str, Any]:
         "strength": region.strength,
         "feather": region.feather,
         "visible": region.is_visible,
+        "subject": region.subject.value if region.subject else None,
         **({"deconvolution": deconvolution_to_json(recipe)} if recipe else {}),
     }
 
@@ -74,6 +75,7 @@ def region_from_json(data: dict[str, Any]) -> Region:
         strength=_within(0.0, float(data["strength"]), 1.0),
         feather=_within(0.0, float(data["feather"]), _FAR),
         is_visible=bool(data["visible"]),
+        subject=_subject(data),
     )
 
 
@@ -135,6 +137,14 @@ def shape_from_json(data: dict[str, Any]) -> Shape:
     if kind == "brush":
         return _stroke(data)
     raise ValueError(f"unknown shape kind {kind!r}")
+
+
+def _subject(data: dict[str, Any]) -> Subject | None:
+    """What the region is of; files from before that was saved tell people by the name alone."""
+    if "subject" in data:
+        return None if data["subject"] is None else Subject(data["subject"])
+    named = {"People": Subject.PEOPLE, "Background": Subject.BACKGROUND}
+    return named.get(str(data["name"]))
 
 
 def _found(data: dict[str, Any]) -> FoundMask:

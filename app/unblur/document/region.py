@@ -14,6 +14,20 @@ from unblur.document.shapes import Grow, Invert, Shape, WholePhoto, bounds_of
 RegionId = NewType("RegionId", str)
 
 
+class Subject(StrEnum):
+    """What a region was made of. Its name is the person's, who may change it; this stays."""
+
+    PEOPLE = "people"
+    BACKGROUND = "background"  # all that people are not
+    FACE = "face"
+
+    @property
+    def opposite(self) -> Subject:
+        """What the region is of when it is inverted; all but a face has no word of its own."""
+        pair = {Subject.PEOPLE: Subject.BACKGROUND, Subject.BACKGROUND: Subject.PEOPLE}
+        return pair.get(self, self)
+
+
 class Scale(StrEnum):
     """Work scale: the network sees the photo this much smaller (see docs/architecture.md)."""
 
@@ -43,7 +57,10 @@ class ModelChoice:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Shapes to restore. `strength` in [0, 1]; `feather` in photo pixels, measured inward."""
+    """Shapes to restore. `strength` in [0, 1]; `feather` in photo pixels, measured inward.
+
+    `subject` is None where nobody said what it is: something drawn, or a thing.
+    """
 
     id: RegionId
     name: str
@@ -52,6 +69,7 @@ class Region:
     strength: float = 1.0
     feather: float = 0.0
     is_visible: bool = True
+    subject: Subject | None = None
 
     def bounds(self, photo: Size) -> Rect:
         """Smallest rectangle outside of which the mask is zero."""
@@ -68,13 +86,14 @@ class Region:
 
     def inverted(self) -> Region:
         """The region of all that this one leaves out."""
+        other = replace(self, subject=self.subject.opposite if self.subject else None)
         if self.is_whole_photo:
-            return replace(self, shapes=())
+            return replace(other, shapes=())
         if not self.shapes:
-            return replace(self, shapes=(WholePhoto(),))
+            return replace(other, shapes=(WholePhoto(),))
         if isinstance(self.shapes[-1], Invert):
-            return replace(self, shapes=self.shapes[:-1])
-        return self.with_shape(Invert())
+            return replace(other, shapes=self.shapes[:-1])
+        return other.with_shape(Invert())
 
     def grown(self, pixels: float) -> Region:
         """The region with its edge moved outward by `pixels`, or inward if negative.

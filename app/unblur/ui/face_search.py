@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from unblur.document.buffer import PixelImage
 from unblur.document.document import Document
 from unblur.document.geometry import Point, Rect
+from unblur.document.region import Subject
 from unblur.document.shapes import Ellipse
 from unblur.ui.open_photo import OpenPhoto
 from unblur.ui.photo_question import PhotoQuestion
@@ -115,7 +116,8 @@ class FaceSearch(QObject):
         regions = []
         for oval, feather in ovals:
             made = self._session.new_region(oval)
-            region = replace(made, name=document.free_name("Face"), feather=feather)
+            name = document.free_name("Face")
+            region = replace(made, name=name, feather=feather, subject=Subject.FACE)
             document = document.with_region(region)
             regions.append(region)
         opened.edit(document, text)
@@ -124,9 +126,10 @@ class FaceSearch(QObject):
 
 
 def _is_there(oval: Ellipse, document: Document) -> bool:
-    """Whether a region lies where this face is."""
+    """Whether a region lies where this face is, or began there and was drawn on."""
     photo = document.photo.size
-    return any(_share(oval.rect, each.bounds(photo)) > _SAME for each in document.regions)
+    places = [each.bounds(photo) for each in document.regions]
+    return any(_share(oval.rect, each) > _SAME for each in (*places, *_ovals(document)))
 
 
 def _share(rect: Rect, other: Rect) -> float:
@@ -136,6 +139,6 @@ def _share(rect: Rect, other: Rect) -> float:
 
 
 def _ovals(document: Document) -> tuple[Rect, ...]:
-    """The rectangles of the regions that are ovals."""
-    shapes = (region.shapes for region in document.regions)
-    return tuple(each[0].rect for each in shapes if len(each) == 1 and isinstance(each[0], Ellipse))
+    """The rectangles of the ovals that regions of faces began as."""
+    firsts = (region.shapes[:1] for region in document.of_subject(Subject.FACE))
+    return tuple(each.rect for first in firsts for each in first if isinstance(each, Ellipse))

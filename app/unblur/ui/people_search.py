@@ -12,6 +12,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from unblur.document.buffer import PixelImage
+from unblur.document.region import Subject
 from unblur.document.shapes import FoundMask, Invert
 from unblur.ui.open_photo import OpenPhoto
 from unblur.ui.photo_question import PhotoQuestion
@@ -20,8 +21,6 @@ from unblur.workers.files import FileJobs
 
 FindPeople = Callable[[PixelImage, bool, Callable[[], None]], FoundMask | None]
 """(pixels, is sharp, proceed) to a mask; None when there is nobody."""
-
-PEOPLE, BACKGROUND = "People", "Background"
 
 
 class PeopleSearch(QObject):
@@ -64,13 +63,14 @@ class PeopleSearch(QObject):
     def _add(self, opened: OpenPhoto, mask: FoundMask) -> None:
         document = opened.document
         # Found again, the mask is of the sharper result or of another way: the last one counts.
-        for region in document.regions:
-            if region.name in (PEOPLE, BACKGROUND):
-                document = document.without_region(region.id)
+        for region in document.of_subject(Subject.PEOPLE, Subject.BACKGROUND):
+            document = document.without_region(region.id)
         background = self._session.new_region(mask, Invert())
         people = self._session.new_region(mask)
-        document = document.with_region(replace(background, name=BACKGROUND))
-        document = document.with_region(replace(people, name=PEOPLE))
+        document = document.with_region(
+            replace(background, name="Background", subject=Subject.BACKGROUND)
+        )
+        document = document.with_region(replace(people, name="People", subject=Subject.PEOPLE))
         opened.edit(document, "People and Background")
         if opened is self._session.current:
             self._session.select(people.id)

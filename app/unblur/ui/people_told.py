@@ -14,7 +14,6 @@ from unblur.document.shapes import FoundMask, Shape
 from unblur.engine.choices import takes_people
 from unblur.errors import AppError
 from unblur.ui.open_photo import OpenPhoto
-from unblur.ui.people_search import PEOPLE
 from unblur.ui.photo_question import PhotoQuestion
 from unblur.ui.region_plans import Told
 from unblur.ui.session import Session
@@ -82,7 +81,7 @@ class PeopleTold(QObject):
         if opened is None or not _is_wanted(opened.document):
             self.question.drop()
             return
-        shapes = _people(opened.document)
+        shapes = opened.document.people
         if len(shapes) == 1 and isinstance(shapes[0], FoundMask):
             self._tell(opened, Told(shapes[0], is_known=True))
         elif not shapes and opened.id in self._found:
@@ -132,8 +131,3 @@ def _is_wanted(document: Document) -> bool:
         except ZooError:  # a model that is here no longer
             continue
     return False
-
-
-def _people(document: Document) -> Shapes:
-    named = (region.shapes for region in document.regions if region.name == PEOPLE)
-    return next(named, ())
