@@ -10,9 +10,16 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from PIL.ImageFilter import GaussianBlur
 from safetensors.torch import save_file
 from tests.psfs import scene
 
+from unblur.cli import bench_measuring
+from unblur.cli.people import PhotoPeople
+from unblur.document.found_masks import found_mask
+from unblur.document.geometry import Size
+from unblur.document.photo import Photo
+from unblur.document.shapes import FoundMask
 from unblur_models.human.layout import Hyperparameters
 from unblur_models.human.network import HumanAware
 
@@ -44,7 +51,8 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray | None]:
     forward = HumanAware.forward
 
     def watched(self: HumanAware, batch: Any, mask: Any = None, stages: int = 1) -> Any:
-        masks.append(None if mask is None else mask.numpy().copy())
+        if not batch.is_meta:  # there operations are counted, not run
+            masks.append(None if mask is None else mask.numpy().copy())
         return forward(self, batch, mask, stages)
 
     monkeypatch.setattr(HumanAware, "forward", watched)
@@ -106,3 +114,67 @@ def test_where_nobody_is_the_network_is_told_of_nobody(
     # All but the trial of how the model runs, which is made with somebody.
     assert any(mask is None for mask in told)
     assert all(mask is None or np.ptp(mask) == 0 for mask in told)
+
+
+@pytest.mark.parametrize("whole", [["--whole"], []])
+@pytest.mark.parametrize("is_anybody", [True, False])
+def test_what_is_evaluated_knows_of_the_people_who_are_found(
+    whole: list[str],
+    is_anybody: bool,
+    unblur: Command,
+    human: str,
+    told: list[np.ndarray | None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    people = np.zeros((200, 300), np.float32)
+    people[50:150, 100:130] = 1.0
+    found = found_mask(people) if is_anybody else None
+    asked: list[tuple[int, int]] = []
+
+    def find(_self: PhotoPeople, photo: Photo) -> FoundMask | None:
+        asked.append(photo.size)
+        return found
+
+    monkeypatch.setattr(PhotoPeople, "find", find)
+    folders = [tmp_path / "blurred", tmp_path / "sharp"]
+    for folder, radius in zip(folders, (1.0, 0.0), strict=True):
+        folder.mkdir()
+        picture = Image.fromarray(scene("street")[:200, :300]).filter(GaussianBlur(radius))
+        picture.save(folder / "one.png")
+
+    pairs = ("--blurred", folders[0], "--sharp", folders[1])
+    outcome = unblur("evaluate", *pairs, "--model", human, *whole, "--json")
+
+    assert outcome.status == 0, outcome.err
+    (picture,) = outcome.reports[0]["pictures"]
+    assert picture["setting"] == ("told of people" if is_anybody else "told of nobody")
+    assert asked == [(300, 200)]
+    # The first runs warm up with half of somebody everywhere.
+    masks = [mask for mask in told if mask is not None and np.ptp(mask) > 0]
+    assert bool(masks) == is_anybody
+    if whole and is_anybody:
+        (mask,) = masks
+        assert np.array_equal(mask[0, 0, :200, :300], people)
+
+
+def test_what_is_timed_is_told_of_somebody(
+    unblur: Command,
+    human: str,
+    told: list[np.ndarray | None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bench_measuring, "SIZES", (Size(128, 128), Size(256, 128)))
+
+    outcome = unblur("bench", "--model", human, "--device", "cpu", "--json")
+
+    assert outcome.status == 0, outcome.err
+    rows = outcome.reports[0]["rows"]
+    assert [row["is_told_people"] for row in rows] == [True] * len(rows)
+    # Nowhere is it left out, and in what is timed half of each tile is somebody.
+    masks = [mask for mask in told if mask is not None]
+    assert len(masks) == len(told)
+    striped = [mask for mask in masks if np.ptp(mask) > 0]
+    assert len(striped) >= 4
+    assert all(0.2 < mask.mean() < 0.8 for mask in striped)
+    assert rows[0]["gmacs_per_megapixel"] > 0

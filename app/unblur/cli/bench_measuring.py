@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from unblur.cli.bench_reference import Check, check, picture_of
+from unblur.cli.bench_reference import Check, check, people_of, picture_of
 from unblur.document.geometry import Rect, Size
 from unblur.engine.bench import photo_request
 from unblur.engine.blending import RestoredTiles
@@ -121,7 +121,8 @@ class Bench:
         for quality in card.qualities:
             gmacs = 0.0
             if card.architecture != ONNX:  # its operators are not PyTorch's
-                gmacs = gmacs_per_megapixel(model.network, 3, stages=quality.stages)
+                channels = (3, 1) if card.takes_mask else (3,)
+                gmacs = gmacs_per_megapixel(model.network, *channels, stages=quality.stages)
             for precision in precisions:
                 yield from self._of_quality(card, quality.id, precision, gmacs)
 
@@ -156,6 +157,7 @@ class Bench:
             picture,
             Rect.of_size(subject.size),
             precision=subject.precision,
+            people=people_of(subject.size) if subject.card.takes_mask else None,
         )
 
     def _measured(self, subject: Subject, request: InferenceRequest) -> Row | LeftOut:

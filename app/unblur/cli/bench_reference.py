@@ -15,9 +15,12 @@ import numpy as np
 
 from unblur import paths
 from unblur.document.buffer import UInt8Image, UInt16Image, read_only
+from unblur.document.found_masks import found_mask
 from unblur.document.geometry import Rect, Size
+from unblur.document.shapes import FoundMask
 
 SIDE = 128  # pixels of the picture
+_STRIPE = 32  # pixels: every tile has somebody and somebody's edges
 _RIM = 32  # of what is compared, because the rim depends on what lies beyond
 MIDDLE = Rect(_RIM, _RIM, SIDE - 2 * _RIM, SIDE - 2 * _RIM)
 LEAST_AGREEMENT = 30.0  # dB; the picture as it came is 22 to 23 dB from every reference
@@ -44,6 +47,15 @@ def picture_of(size: Size) -> UInt8Image:
     """The picture, repeated between mirrors, (height, width, 3), read-only."""
     rows, columns = (_mirrored(length) for length in (size.height, size.width))
     return read_only(_stored()["picture"][rows[:, np.newaxis], columns[np.newaxis, :]])
+
+
+def people_of(size: Size) -> FoundMask:
+    """Who is there for a network that takes people: upright stripes, the first of somebody.
+
+    It is told of the same whatever the size, and has to do all that it can.
+    """
+    columns = (np.arange(size.width) // _STRIPE + 1) % 2
+    return found_mask(np.tile(columns.astype(np.float32), (size.height, 1)))
 
 
 def check(model_id: str, quality: str, restored: UInt16Image) -> Check:

@@ -20,6 +20,7 @@ _WIDTHS = (22, 7, 9, 9, 9, 8, 8, 9, 12, 8, 0)
 _NOTES = (
     "s/MP: seconds for a megapixel of the photo, tiles and their overlap included.",
     "GMAC/MP: thousands of millions of multiplications for a megapixel that the network sees.",
+    "A network that takes people is told of stripes, somebody and nobody in turn: all of it runs.",
     f"check: how near the result is to the stored one, at least {LEAST_AGREEMENT:g} dB.",
 )
 
@@ -116,6 +117,7 @@ def _row(row: Row, device: Device) -> dict[str, Any]:
         "peak_memory_mb": None if peak is None else round(peak / _MEBIBYTE, 1),
         "parameters": row.subject.card.parameters,
         "gmacs_per_megapixel": round(row.subject.gmacs, 1),
+        "is_told_people": row.subject.card.takes_mask,
         "psnr_to_reference": None if check.agreement is None else round(check.agreement, 2),
         "is_as_expected": check.is_passed,
         "tiles_left": row.tiles_left,

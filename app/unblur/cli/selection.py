@@ -8,12 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from unblur.analysis.kinds import BlurKind
-from unblur.analysis.measurement import measure
 from unblur.cli.arguments import RestoreOrder
-from unblur.detect.faces import SURE, Face, FaceFinder, oval_of
+from unblur.cli.people import PhotoPeople
+from unblur.detect.faces import FaceFinder, oval_of
 from unblur.detect.objects import ObjectFinder, Prompt, best_of, mask_of
-from unblur.detect.people import PeopleFinder, PeopleMethod
 from unblur.document.buffer import Mask, to_float
 from unblur.document.found_masks import found_mask
 from unblur.document.geometry import Rect
@@ -45,7 +43,7 @@ class Selector:
         self._order = order
         self._faces = FaceFinder()
         self._objects = ObjectFinder()
-        self._people = PeopleFinder(self._objects)
+        self._people = PhotoPeople(self._objects)
 
     def select(self, photo: Photo) -> tuple[Selected, ...]:
         """The regions of `photo`; the whole photo when nothing else was asked for.
@@ -103,7 +101,7 @@ class Selector:
                 softness = self._order.feather or feather
                 yield Selected(f"Face {number}", (ellipse,), softness, Subject.FACE, face.box)
         if self._order.people or self._order.background:
-            shape = self._found_people(photo, faces)
+            shape = self._people.of_faces(photo, faces)
             if shape is None:
                 raise ImageNothingFoundError(photo.path, "people")
             people = Selected("People", (shape,), self._order.feather, Subject.PEOPLE)
@@ -123,18 +121,7 @@ class Selector:
             is_people = each.subject in (Subject.PEOPLE, Subject.BACKGROUND)
             if is_people and isinstance(each.shapes[0], FoundMask):
                 return each.shapes[0]
-        faces = [face for face in self._faces.find(photo.pixels) if face.score >= SURE]
-        return self._found_people(photo, faces) if faces else None
-
-    def _found_people(self, photo: Photo, faces: Sequence[Face]) -> FoundMask | None:
-        shape = found_mask(self._people.find(photo.pixels, faces, self._method(photo)))
-        return None if shape.rect.is_empty else shape
-
-    def _method(self, photo: Photo) -> PeopleMethod:
-        """Matting has the softest edges, but loses people as soon as they are blurred."""
-        blur = measure(photo.pixels).blur
-        is_sharp = blur is None or blur.kind is BlurKind.SHARP
-        return PeopleMethod.MATTING if is_sharp else PeopleMethod.BY_FACES
+        return self._people.find(photo)
 
     def _selected(self, name: str, mask: Mask, missing: str, photo: Photo) -> Selected:
         shape = found_mask(mask)

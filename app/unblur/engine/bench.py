@@ -19,6 +19,7 @@ import torch
 from unblur.document.buffer import PixelImage, UInt8Image, read_only
 from unblur.document.geometry import Rect, Size
 from unblur.document.grid import LayerKey
+from unblur.document.shapes import FoundMask
 from unblur.engine import tensors
 from unblur.engine.device import choose_device, synchronize
 from unblur.engine.provider import ModelProvider
@@ -94,12 +95,13 @@ def photo_request(
     region: Rect,
     factor: int = 1,
     precision: str = "fp32",
+    people: FoundMask | None = None,
 ) -> InferenceRequest:
-    """The same for given pixels (H, W, 3), read-only."""
+    """The same for given pixels (H, W, 3), read-only, and people to tell the model of."""
     photo = Size(pixels.shape[1], pixels.shape[0])
     grid = plan_grid(region, photo, policy_for(card), factor)
     indices = tuple(tiles_for_mask(grid, None, region))
-    only = RestorePass(LayerKey(card.id, quality, grid), indices, "region")
+    only = RestorePass(LayerKey(card.id, quality, grid, people=people), indices, "region")
     return InferenceRequest(1, pixels, (only,), device=device, precision=precision)
 
 

@@ -33,10 +33,18 @@ class LayerInputs:
         colours = tensors.crop(self._pixels, rect)
         if self._people is None:
             return colours
-        people = quantized(to_float(tensors.crop(self._people, rect)), colours.dtype)
-        channels: list[Any] = [colours, people]  # of one depth
-        together: PixelImage = np.concatenate(channels, axis=2)
-        return together
+        return _together(colours, tensors.crop(self._people, rect))
+
+
+def with_people(pixels: PixelImage, people: FoundMask) -> PixelImage:
+    """All of a photo (H, W, 3) with its people as a fourth channel, at the photo's depth."""
+    return _together(pixels, _plane(people, Size(pixels.shape[1], pixels.shape[0])))
+
+
+def _together(colours: PixelImage, people: PixelImage) -> PixelImage:
+    channels: list[Any] = [colours, quantized(to_float(people), colours.dtype)]  # of one depth
+    together: PixelImage = np.concatenate(channels, axis=2)
+    return together
 
 
 def _plane(people: FoundMask, photo: Size) -> PixelImage:

@@ -16,7 +16,7 @@ from unblur.engine.cancel import CancelToken
 from unblur.engine.device import Device, synchronize
 from unblur.engine.interruption import interruptible
 from unblur.engine.precision import in_precision
-from unblur.engine.provider import Model
+from unblur.engine.provider import Model, probed
 
 # Large enough to be like the real thing, small enough to let a request in soon.
 _SIDE = 128
@@ -40,7 +40,7 @@ def warm_up(
     side = model.card.size_multiple
     token.raise_if_cancelled()
     with torch.inference_mode(), interruptible(token), in_precision(device, precision):
-        model(torch.zeros(1, 3, side, side, device=device.torch_device), quality)
+        model(probed(torch.zeros(1, 3, side, side, device=device.torch_device), model), quality)
     synchronize(device)
 
 
@@ -53,7 +53,8 @@ def measure_speed(
     """
     side = -(-_SIDE // model.card.size_multiple) * model.card.size_multiple
     generator = torch.Generator().manual_seed(0)
-    tile = torch.rand(1, 3, side, side, generator=generator).to(device.torch_device)
+    picture = torch.rand(1, 3, side, side, generator=generator).to(device.torch_device)
+    tile = probed(picture, model)
     token.raise_if_cancelled()
     with torch.inference_mode(), interruptible(token):
         model(tile, qualities[0])
