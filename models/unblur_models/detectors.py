@@ -1,4 +1,4 @@
-"""The cards and weights of the networks that find faces, people and objects.
+"""The cards and weights of the networks that find faces, people, objects and text.
 
 They run outside the zoo (through OpenCV), so here are only facts and checked bytes: no torch,
 no OpenCV. A card is a TOML file beside its weights.

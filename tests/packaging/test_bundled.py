@@ -48,6 +48,7 @@ def test_weights_cards_and_icons_lie_in_the_bundle_as_files() -> None:
     places = {f"{folder}/{Path(source).name}" for source, folder in bundled.data_files(PROJECT)}
     assert "unblur_models/weights/maxim-3s-gopro.safetensors" in places
     assert "unblur_models/weights/detectors/yunet-2023mar.onnx" in places
+    assert "unblur_models/weights/detectors/ppocr-v4-text.onnx" in places
     assert "unblur/_resources/icons/unblur.svg" in places
     assert "unblur/_resources/sample.png" in places
     assert not any(place.endswith((".py", ".pyc")) for place in places)

@@ -1,4 +1,4 @@
-"""Where faces, people and objects are: shapes and masks in photo pixels. Knows no Qt.
+"""Where faces, people, objects and text are: shapes and masks in photo pixels. Knows no Qt.
 
 Networks run through OpenCV, so nothing but it is installed for them. Each finder owns its
 network, which is loaded at the first question; an instance belongs to one thread at a time,
