@@ -403,6 +403,16 @@ def invented_message(faces: int) -> str:
     return f"{who} too blurred to tell who it is: details of a restored face may be invented."
 
 
+def unreadable_message(lines: int) -> str:
+    """A sentence for so many lines of text that are too blurred; empty for none.
+
+    It does not count them: how writing falls apart into lines is the finder's choice.
+    """
+    if not lines:
+        return ""
+    return "Some writing is too blurred to read: what a model writes there may be invented."
+
+
 def printable(path: Path) -> str:
     """A path for people and logs: bytes that are no letters become �."""
     return os.fsencode(path).decode("utf-8", "replace")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 from tests.psfs import SCENES, gaussian, motion, photographed, scene
+from tests.writing import written
 
 Command = Callable[..., Any]
 
@@ -19,6 +20,7 @@ _KEYS = {
     "noise",
     "faces",
     "people",
+    "text",
     "recommended",
     "hidden",
     "sentence",
@@ -43,7 +45,7 @@ def test_a_moved_photo_is_told_in_all_its_facts(unblur: Command, tmp_path: Path)
     assert report["kind"] == "motion"
     assert report["motion_length"] == pytest.approx(16, abs=1)
     assert report["motion_angle"] == pytest.approx(40, abs=5)
-    assert report["faces"] == report["people"] == []
+    assert report["faces"] == report["people"] == report["text"] == []
     assert report["recommended"]["model"] == "maxim-3s.gopro"
     assert report["recommended"]["quality"] in ("draft", "good", "best")
     assert report["recommended"]["scale"] == "1"
@@ -130,3 +132,18 @@ def test_faces_that_are_too_blurred_may_be_invented(unblur: Command, tmp_path: P
     assert lost
     assert all(min(face["width"], face["height"]) < 55 for face in lost)
     assert "details of a restored face may be invented" in report["sentence"]
+
+
+def test_writing_is_told_and_whether_it_can_be_read(unblur: Command, tmp_path: Path) -> None:
+    legible = saved(tmp_path, "legible.png", photographed(written("street"), motion(5, 20)))
+    lost = saved(tmp_path, "lost.png", photographed(written("street"), motion(15, 20)))
+
+    first, second = unblur("analyze", legible, lost, "--json").reports
+
+    ((one,), (other,)) = first["text"], second["text"]
+    assert set(one) == {"x", "y", "width", "height", "letter_height", "score", "readable"}
+    assert one["readable"]
+    assert one["letter_height"] == pytest.approx(30, abs=4)
+    assert not other["readable"]
+    assert "too blurred to read" not in first["sentence"]
+    assert "what a model writes there may be invented" in second["sentence"]

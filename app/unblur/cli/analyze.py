@@ -1,4 +1,4 @@
-"""`unblur analyze`: what the blur of each photo is, who is on it, and what would help."""
+"""`unblur analyze`: what the blur of each photo is, who and what is on it, and what would help."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from unblur.analysis.caution import Caution, caution
 from unblur.analysis.measurement import Measurement, measure
 from unblur.cli.outcome import SOME_FAILED
 from unblur.detect.faces import Face, FaceFinder
-from unblur.detect.people import PeopleFinder, PeopleMethod, groups
+from unblur.detect.people import PeopleFinder
+from unblur.detect.presence import PresenceFinder
+from unblur.detect.text import TextFinder, TextLine
 from unblur.document.geometry import Rect
 from unblur.errors import AppError, UnexpectedEngineError
 from unblur.imaging.codec import decode
@@ -26,12 +28,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All that is told about one photo. `people` are boxes of groups of people."""
+    """All that is told about one photo. `people` are boxes of everybody."""
 
     measured: Measurement
     advice: Advice
     faces: tuple[Face, ...]
     people: tuple[Rect, ...]
+    text: tuple[TextLine, ...]
     caution: Caution
 
     @property
@@ -45,19 +48,19 @@ class Analyst:
 
     def __init__(self) -> None:
         self._faces = FaceFinder()
+        self._presence = PresenceFinder()
         self._people = PeopleFinder()
+        self._text = TextFinder()
 
     def look_at(self, path: Path) -> Found:
         """Everything about one photo. Raises AppError."""
         photo = decode(path)
         measured = measure(photo.pixels)
         faces = self._faces.find(photo.pixels)
-        people: tuple[Rect, ...] = ()
-        if faces:
-            mask = self._people.coarse(photo.pixels, faces, PeopleMethod.QUICK)
-            people = groups(mask, faces, photo.size)
-        known = caution(photo.pixels, measured, [face.box for face in faces])
-        return Found(measured, advise(measured), faces, people, known)
+        people = self._people.boxes(photo.pixels, self._presence.find(photo.pixels))
+        text = self._text.find(photo.pixels)
+        known = caution(photo.pixels, measured, [face.box for face in faces], text)
+        return Found(measured, advise(measured), faces, people, text, known)
 
 
 def run(inputs: Sequence[str], *, as_json: bool) -> int:
@@ -109,6 +112,7 @@ def facts(path: Path, found: Found) -> dict[str, Any]:
         "noise": round(found.measured.noise, 2),
         "faces": [_face(face, found.caution) for face in found.faces],
         "people": [_box(box) for box in found.people],
+        "text": [_line(line, found.caution) for line in found.text],
         "recommended": recommended,
         "hidden": [{**_box(each.rect), "kind": each.kind.value} for each in found.caution.hidden],
         "sentence": found.sentence,
@@ -128,6 +132,15 @@ def _face(face: Face, known: Caution) -> dict[str, Any]:
         **_box(face.box),
         "score": round(face.score, 3),
         "details_may_be_invented": may_be_invented,
+    }
+
+
+def _line(line: TextLine, known: Caution) -> dict[str, Any]:
+    return {
+        **_box(line.box),
+        "letter_height": round(line.height, 1),
+        "score": round(line.score, 3),
+        "readable": line.box not in known.lost_text,
     }
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from unblur.analysis.caution import lost_faces
+from unblur.analysis.caution import is_blurred, lost_faces, lost_text
 from unblur.analysis.hidden import hidden_places, over_hidden
 from unblur.analysis.measurement import Measurement, measure
 from unblur.cli.arguments import RestoreOrder
@@ -17,6 +17,7 @@ from unblur.cli.progress import Progress
 from unblur.cli.restorer import Restorer
 from unblur.cli.selection import Selected, Selector
 from unblur.cli.targets import Target
+from unblur.detect.text import TextFinder
 from unblur.document.document import Document
 from unblur.document.geometry import Rect
 from unblur.document.photo import Photo
@@ -24,6 +25,7 @@ from unblur.document.region import ModelChoice, Region, Scale, new_region_id
 from unblur.document.shapes import Rectangle
 from unblur.imaging.codec import decode
 from unblur.imaging.export import ExportOptions, check_target, export
+from unblur.imaging.masks import touches
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Report:
     when the memory of the GPU was used up.
     `source_type` is what the file says about how it came about; None: nothing. `kept` are
     places that were left as they are, because they look hidden on purpose, `lost_faces` boxes
-    of restored faces whose details may be invented.
+    of restored faces whose details may be invented, `lost_text` boxes of restored lines of text
+    whose letters may be.
     """
 
     seconds: float
@@ -52,6 +55,7 @@ class Report:
     source_type: str | None
     kept: tuple[Rect, ...]
     lost_faces: tuple[Rect, ...]
+    lost_text: tuple[Rect, ...]
     precision: str
     is_on_cpu_instead: bool
 
@@ -63,6 +67,7 @@ class Restoration:
     order: RestoreOrder
     restorer: Restorer
     selector: Selector
+    text: TextFinder = field(default_factory=TextFinder)
 
     def restore(self, target: Target, progress: Progress) -> Report:
         """Restore one photo into its target. Raises AppError; then no file is left there."""
@@ -102,6 +107,7 @@ class Restoration:
             source_type=written.source_type,
             kept=kept,
             lost_faces=self._lost_faces(photo, measured, selected) if passes else (),
+            lost_text=self._lost_text(document, measured) if passes else (),
             precision=layers.precision,
             is_on_cpu_instead=layers.is_on_cpu_instead,
         )
@@ -131,6 +137,21 @@ class Restoration:
             return ()
         faces = [each.face for each in selected if each.face is not None]
         return lost_faces(photo.pixels, measured, faces)
+
+    def _lost_text(self, document: Document, measured: Measurement | None) -> tuple[Rect, ...]:
+        """Restored lines of text of which too little is left, as with faces."""
+        if self.order.deconvolution is not None:
+            return ()
+        photo, regions = document.photo, document.regions
+        known = measured or measure(photo.pixels)
+        if not is_blurred(known):
+            return ()
+        lines = [
+            line
+            for line in self.text.find(photo.pixels)
+            if any(touches(each.shapes, each.feather, line.box, photo.size) for each in regions)
+        ]
+        return lost_text(photo.pixels, known, lines)
 
     def _document(self, photo: Photo, model: ModelChoice, selected: Sequence[Selected]) -> Document:
         regions = tuple(

@@ -29,6 +29,7 @@ from unblur.messages import (
     left_message,
     message_for,
     printable,
+    unreadable_message,
 )
 from unblur_models import catalog
 
@@ -107,6 +108,8 @@ def _restore(target: Target, restoration: Restoration) -> bool:
             line.say(f"{title}. {sentence} To restore it all the same: --restore-hidden.")
         if report.lost_faces:
             line.say(invented_message(len(report.lost_faces)))
+        if report.lost_text:
+            line.say(unreadable_message(len(report.lost_text)))
         if as_json:
             _print_json(_facts(target, restoration, report))
     return True
@@ -151,6 +154,7 @@ def _facts(target: Target, restoration: Restoration, report: Report) -> dict[str
         "digital_source_type": report.source_type,
         "kept_hidden": _boxes(report.kept),
         "details_may_be_invented": _boxes(report.lost_faces),
+        "text_may_be_invented": _boxes(report.lost_text),
         "regions": _boxes(report.regions),
         "scales": [str(Fraction(1, factor)) for factor in report.factors],
     }
