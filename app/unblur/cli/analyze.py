@@ -15,8 +15,7 @@ from unblur.analysis.caution import Caution, caution
 from unblur.analysis.measurement import Measurement, measure
 from unblur.cli.outcome import SOME_FAILED
 from unblur.detect.faces import Face, FaceFinder
-from unblur.detect.people import PeopleFinder
-from unblur.detect.presence import PresenceFinder
+from unblur.detect.people import PeopleFinder, PeopleMethod, groups
 from unblur.detect.text import TextFinder, TextLine
 from unblur.document.geometry import Rect
 from unblur.errors import AppError, UnexpectedEngineError
@@ -28,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All that is told about one photo. `people` are boxes of everybody."""
+    """All that is told about one photo. `people` are boxes of groups of people."""
 
     measured: Measurement
     advice: Advice
@@ -48,7 +47,6 @@ class Analyst:
 
     def __init__(self) -> None:
         self._faces = FaceFinder()
-        self._presence = PresenceFinder()
         self._people = PeopleFinder()
         self._text = TextFinder()
 
@@ -57,7 +55,10 @@ class Analyst:
         photo = decode(path)
         measured = measure(photo.pixels)
         faces = self._faces.find(photo.pixels)
-        people = self._people.boxes(photo.pixels, self._presence.find(photo.pixels))
+        people: tuple[Rect, ...] = ()
+        if faces:
+            mask = self._people.coarse(photo.pixels, faces, PeopleMethod.QUICK)
+            people = groups(mask, faces, photo.size)
         text = self._text.find(photo.pixels)
         known = caution(photo.pixels, measured, [face.box for face in faces], text)
         return Found(measured, advise(measured), faces, people, text, known)
