@@ -97,7 +97,7 @@ def test_where_nobody_is_that_is_said_and_nothing_written(unblur: Command, tmp_p
     outcome = unblur("restore", SCENES / "street.jpg", "-o", out, "--faces")
 
     assert outcome.status == 1
-    assert "faces or people could not be found" in outcome.err
+    assert "faces could not be found" in outcome.err
     assert not out.exists()
 
 

@@ -15,7 +15,9 @@ from unblur.analysis.caution import Caution, caution
 from unblur.analysis.measurement import Measurement, measure
 from unblur.cli.outcome import SOME_FAILED
 from unblur.detect.faces import Face, FaceFinder
-from unblur.detect.people import PeopleFinder, PeopleMethod, groups
+from unblur.detect.people import PeopleFinder
+from unblur.detect.persons import PersonFinder
+from unblur.detect.presence import present
 from unblur.detect.text import TextFinder, TextLine
 from unblur.document.geometry import Rect
 from unblur.errors import AppError, UnexpectedEngineError
@@ -27,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All that is told about one photo. `people` are boxes of groups of people."""
+    """All that is told about one photo. `people` are boxes of everybody."""
 
     measured: Measurement
     advice: Advice
@@ -47,6 +49,7 @@ class Analyst:
 
     def __init__(self) -> None:
         self._faces = FaceFinder()
+        self._persons = PersonFinder()
         self._people = PeopleFinder()
         self._text = TextFinder()
 
@@ -55,10 +58,8 @@ class Analyst:
         photo = decode(path)
         measured = measure(photo.pixels)
         faces = self._faces.find(photo.pixels)
-        people: tuple[Rect, ...] = ()
-        if faces:
-            mask = self._people.coarse(photo.pixels, faces, PeopleMethod.QUICK)
-            people = groups(mask, faces, photo.size)
+        there = present(faces, self._persons.find(photo.pixels))
+        people = self._people.boxes(photo.pixels, there)
         text = self._text.find(photo.pixels)
         known = caution(photo.pixels, measured, [face.box for face in faces], text)
         return Found(measured, advise(measured), faces, people, text, known)

@@ -57,8 +57,10 @@ class Selector:
             *(self._mask(Path(name), photo) for name in order.masks),
             *self._clicked(photo),
         ]
-        if order.faces or order.people or order.background:
-            found += self._of_faces(photo)
+        if order.faces:
+            found += self._each_face(photo)
+        if order.people or order.background:
+            found += self._people_and_background(photo)
         return tuple(found) or (Selected("Photo", (WholePhoto(),), feather),)
 
     def _rectangles(self, photo: Photo) -> Iterator[Selected]:
@@ -91,25 +93,24 @@ class Selector:
             mask = mask_of(candidates[best_of(candidates)], photo.pixels)
             yield self._selected(f"Object {number}", mask, "anything at that point", photo)
 
-    def _of_faces(self, photo: Photo) -> Iterator[Selected]:
+    def _each_face(self, photo: Photo) -> Iterator[Selected]:
         faces = self._faces.find(photo.pixels)
         if not faces:
-            raise ImageNothingFoundError(photo.path, "faces or people")
-        if self._order.faces:
-            for number, face in enumerate(faces, start=1):
-                ellipse, feather = oval_of(face)
-                softness = self._order.feather or feather
-                yield Selected(f"Face {number}", (ellipse,), softness, Subject.FACE, face.box)
-        if self._order.people or self._order.background:
-            shape = self._people.of_faces(photo, faces)
-            if shape is None:
-                raise ImageNothingFoundError(photo.path, "people")
-            people = Selected("People", (shape,), self._order.feather, Subject.PEOPLE)
-            if self._order.people:
-                yield people
-            if self._order.background:
-                rest = (*people.shapes, Invert())
-                yield Selected("Background", rest, self._order.feather, Subject.BACKGROUND)
+            raise ImageNothingFoundError(photo.path, "faces")
+        for number, face in enumerate(faces, start=1):
+            ellipse, feather = oval_of(face)
+            softness = self._order.feather or feather
+            yield Selected(f"Face {number}", (ellipse,), softness, Subject.FACE, face.box)
+
+    def _people_and_background(self, photo: Photo) -> Iterator[Selected]:
+        shape = self._people.find(photo)
+        if shape is None:
+            raise ImageNothingFoundError(photo.path, "people")
+        if self._order.people:
+            yield Selected("People", (shape,), self._order.feather, Subject.PEOPLE)
+        if self._order.background:
+            rest = (shape, Invert())
+            yield Selected("Background", rest, self._order.feather, Subject.BACKGROUND)
 
     def people_of(self, photo: Photo, selected: Sequence[Selected]) -> FoundMask | None:
         """Where people are, for a network that can be told; None where nobody is.

@@ -2,8 +2,9 @@
 
 Selfie segmentation takes milliseconds and bears every blur, but its edges are rough. MODNet has
 soft edges, down to single hairs, and loses people who are small or blurred. Segment Anything,
-asked at the faces, bears blur and keeps edges, and takes seconds. docs/selection.md has the
-figures. All three see people in cats and cups: ask only where there is a face.
+asked for each figure and for each face without one, bears blur and keeps edges, and takes
+seconds. docs/selection.md has the figures. All three see people in cats and cups: ask only where
+somebody is (`presence`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from unblur.detect.faces import Face
 from unblur.detect.guided import snapped
 from unblur.detect.networks import Network
 from unblur.detect.objects import Candidate, ObjectFinder, Prompt
+from unblur.detect.presence import Present
 from unblur.detect.reduction import copy_of_size, fitted
 from unblur.document.buffer import Mask, PixelImage
 from unblur.document.geometry import Point, Rect, Size
@@ -28,6 +30,8 @@ _MODNET_MULTIPLE = 32
 _MODNET_LONGEST = 1024  # a panorama's long side, which the short side would make huge
 # Where a person's chest is, in heights of the face below its middle.
 _CHEST = 2.0
+_PORTRAIT = 0.12  # of the photo's height: a face from which on a person fills much of it
+_AS_SURE = 0.1  # of a candidate's score: less does not tell a person from a shirt
 
 
 class PeopleMethod(StrEnum):
@@ -35,7 +39,13 @@ class PeopleMethod(StrEnum):
 
     QUICK = "selfie"
     MATTING = "modnet"
-    BY_FACES = "sam"
+    ONE_BY_ONE = "sam"
+
+
+def method_for(there: Present, photo: Size, *, is_sharp: bool) -> PeopleMethod:
+    """Matting follows the hair of a sharp portrait; who is small or blurred is told one by one."""
+    is_portrait = any(face.box.height > _PORTRAIT * photo.height for face in there.faces)
+    return PeopleMethod.MATTING if is_portrait and is_sharp else PeopleMethod.ONE_BY_ONE
 
 
 class PeopleFinder:
@@ -49,26 +59,26 @@ class PeopleFinder:
     def find(
         self,
         pixels: PixelImage,
-        faces: Sequence[Face],
+        there: Present,
         method: PeopleMethod,
         proceed: Callable[[], None] = lambda: None,
     ) -> Mask:
-        """The mask of all people at the photo's size; all zero when there are no faces.
+        """The mask of all people at the photo's size; all zero when nobody is there.
 
         `proceed` is called between steps, and what it raises ends the search. Raises
         WeightsMissingError and WeightsCorruptError.
         """
         proceed()
-        if not faces:
+        if not there.is_anybody:
             return np.zeros(pixels.shape[:2], np.float32)
-        coarse = self.coarse(pixels, faces, method, proceed)
+        coarse = self.coarse(pixels, there, method, proceed)
         proceed()
         return snapped(coarse, pixels)
 
     def coarse(
         self,
         pixels: PixelImage,
-        faces: Sequence[Face],
+        there: Present,
         method: PeopleMethod,
         proceed: Callable[[], None] = lambda: None,
     ) -> Mask:
@@ -77,7 +87,18 @@ class PeopleFinder:
             return self._selfie_mask(pixels)
         if method is PeopleMethod.MATTING:
             return self._modnet_mask(pixels)
-        return self._mask_by_faces(pixels, faces, proceed)
+        return self._mask_one_by_one(pixels, there, proceed)
+
+    def boxes(self, pixels: PixelImage, there: Present) -> tuple[Rect, ...]:
+        """A box for everybody, the largest first; people without a figure who touch are one.
+
+        Raises as `find` does.
+        """
+        boxes = [person.box for person in there.persons]
+        if there.faces_alone:
+            photo = Size(pixels.shape[1], pixels.shape[0])
+            boxes += groups(self._selfie_mask(pixels), there.faces_alone, photo)
+        return tuple(sorted(boxes, key=lambda box: -box.size.area))
 
     def _selfie_mask(self, pixels: PixelImage) -> Mask:
         small = copy_of_size(pixels, Size(_SELFIE_SIDE, _SELFIE_SIDE))
@@ -94,14 +115,17 @@ class PeopleFinder:
         self._modnet.run(np.zeros((1, 3, _MODNET_MULTIPLE, _MODNET_MULTIPLE), np.float32))
         return np.clip(answer.reshape(small.shape[:2]), 0.0, 1.0)
 
-    def _mask_by_faces(
-        self, pixels: PixelImage, faces: Sequence[Face], proceed: Callable[[], None]
+    def _mask_one_by_one(
+        self, pixels: PixelImage, there: Present, proceed: Callable[[], None]
     ) -> Mask:
-        """Segment Anything, asked once for each face with a point on it and one on the chest."""
+        """Segment Anything, asked for each figure's box, and for the other faces by two points."""
         self._objects.look_at(pixels, proceed)
         photo = Rect.of_size(Size(pixels.shape[1], pixels.shape[0]))
         masks = []
-        for face in faces:
+        for person in there.persons:
+            proceed()
+            masks.append(_figure(self._objects.candidates(Prompt(box=person.box))))
+        for face in there.faces_alone:
             proceed()
             masks.append(_person(self._objects.candidates(prompt_for(face, photo)), face))
         return np.asarray(np.max(masks, axis=0), np.float32)
@@ -113,6 +137,15 @@ def prompt_for(face: Face, photo: Rect) -> Prompt:
     chest = Point(center.x, center.y + _CHEST * face.box.height)
     points = (center, chest) if photo.contains_point(chest) else (center,)
     return Prompt(points)
+
+
+def _figure(candidates: Sequence[Candidate]) -> Mask:
+    """Of the masks of a person's box the largest that is about as sure as the surest.
+
+    The surest is often the shirt alone.
+    """
+    least = max(each.score for each in candidates) - _AS_SURE
+    return max((each for each in candidates if each.score >= least), key=lambda c: c.area).coarse
 
 
 def _person(candidates: Sequence[Candidate], face: Face) -> Mask:

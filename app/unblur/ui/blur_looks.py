@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # OpenCV comes with these
     from unblur.analysis.measurement import Measurement
 
 Seen: TypeAlias = "tuple[Measurement, Advice, bool, Caution]"
-"""What was measured, what is advised, whether there are faces, what to be careful with."""
+"""What was measured, what is advised, whether anybody is there, what to be careful with."""
 
 LookAt = Callable[[PixelImage, Callable[[], None]], Seen]
 
@@ -99,7 +99,7 @@ class BlurLooks(QObject):
         return seen[3] if seen else None
 
     @property
-    def has_faces(self) -> bool:
+    def has_people(self) -> bool:
         """Whether somebody is known to be in the shown photo."""
         seen = self._of_current()
         return seen is not None and seen[2]

@@ -98,7 +98,7 @@ class Commands(QObject):
         )
         for identity in (ActionId.RESTORE, ActionId.PREVIEW):
             self._actions[identity].setEnabled(has_photo and outlook.tiles > 0)
-        self._actions[ActionId.FIND_PEOPLE].setEnabled(has_photo and self._parts.looks.has_faces)
+        self._actions[ActionId.FIND_PEOPLE].setEnabled(has_photo and self._parts.looks.has_people)
 
     def open_dialog(self) -> None:
         """Ask for photos."""

@@ -20,7 +20,6 @@ from unblur.document.photo import Photo
 from unblur.document.shapes import Ellipse, FoundMask, Shape
 
 _FAINT = 0.03  # of a mask: less than eight levels of what a restoration changes by 255
-_PORTRAIT = 0.12  # of the photo's height: a face from which on a person fills much of it
 
 if TYPE_CHECKING:
     from unblur.analysis.advice import Advice
@@ -92,20 +91,15 @@ def find_people(
     is_sharp: bool,  # noqa: FBT001
     proceed: Callable[[], None],
 ) -> FoundMask | None:
-    """The people of a photo as one mask; None where there is no face.
+    """The people of a photo as one mask; None where nobody is."""
+    from unblur.detect.people import PeopleFinder, method_for
+    from unblur.detect.presence import PresenceFinder
 
-    Matting follows the hair of a portrait that is sharp; people who are small or blurred are
-    told better when asked for at their faces (docs/selection.md has the figures).
-    """
-    from unblur.detect.faces import SURE, FaceFinder
-    from unblur.detect.people import PeopleFinder, PeopleMethod
-
-    faces = FaceFinder(SURE).find(pixels, proceed)
-    if not faces:
+    there = PresenceFinder().find(pixels, proceed)
+    if not there.is_anybody:
         return None
-    is_portrait = max(face.box.height for face in faces) > _PORTRAIT * pixels.shape[0]
-    method = PeopleMethod.MATTING if is_portrait and is_sharp else PeopleMethod.BY_FACES
-    return clear_of_faint(PeopleFinder().find(pixels, faces, method, proceed))
+    method = method_for(there, Size(pixels.shape[1], pixels.shape[0]), is_sharp=is_sharp)
+    return clear_of_faint(PeopleFinder().find(pixels, there, method, proceed))
 
 
 def draw_mask(
@@ -165,18 +159,21 @@ def estimate_blur(pixels: PixelImage, rect: Rect, proceed: Callable[[], None]) -
 def look_at(
     pixels: PixelImage, proceed: Callable[[], None]
 ) -> tuple[Measurement, Advice, bool, Caution]:
-    """What the blur of a photo is, what to do and to know about it, whether there are faces."""
+    """What the blur of a photo is, what to do and to know about it, whether anybody is there."""
     from unblur.analysis.advice import advise
     from unblur.analysis.caution import caution, is_blurred
     from unblur.analysis.measurement import measure
-    from unblur.detect.faces import SURE, FaceFinder
+    from unblur.detect.faces import FaceFinder
+    from unblur.detect.persons import QUICK_SIDES, PersonFinder
+    from unblur.detect.presence import present
     from unblur.detect.text import TextFinder
 
     measured = measure(pixels, proceed)
     faces = FaceFinder().find(pixels, proceed)
+    there = present(faces, PersonFinder().find(pixels, proceed, QUICK_SIDES))
     text = TextFinder().find(pixels, proceed) if is_blurred(measured) else ()
     known = caution(pixels, measured, [face.box for face in faces], text, proceed)
-    return measured, advise(measured), any(face.score >= SURE for face in faces), known
+    return measured, advise(measured), there.is_anybody, known
 
 
 def region_span(

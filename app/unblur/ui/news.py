@@ -181,7 +181,7 @@ class News(QObject):
     @Slot(bool)
     def _on_people_found(self, is_anybody: bool) -> None:  # noqa: FBT001 - a Qt slot
         if not is_anybody:
-            hint = "People are looked for where there is a face. Draw around them by hand."
+            hint = "Click somebody with the Object tool (T), or draw around them."
             self._banners.tell(Notice(Kind.INFO, "Nobody was found", hint))
 
     @Slot()
