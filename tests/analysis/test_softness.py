@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from tests.psfs import disc, gaussian, motion, photographed, scene, shaken
 
+from unblur.analysis import measurement
 from unblur.analysis.advice import advise
 from unblur.analysis.edges import Edges, find_edges
 from unblur.analysis.kinds import BlurKind
 from unblur.analysis.measurement import measure
-from unblur.analysis.softness import softness
+from unblur.analysis.softness import Softness, softness
 from unblur.imaging.opencv import cv2
 
 
@@ -77,6 +78,22 @@ def test_a_sharp_subject_before_a_blurred_background_is_said_to_be_that() -> Non
     advice = advise(measured)
     assert "Parts of this photo are sharp" in advice.sentence
     assert advice.model_id is None
+
+
+def test_wide_edges_are_no_motion_where_details_fade_no_faster_than_in_sharp_scenes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    everywhere_wide = Softness(width=2.0, sharpest=1.2, least=0.5, angle=30.0)
+    monkeypatch.setattr(measurement, "softness", lambda edges: everywhere_wide)
+
+    sharp = measure(photographed(scene("street"))).blur
+    moved = measure(photographed(scene("street"), shaken(16))).blur
+
+    assert sharp is not None
+    assert sharp.kind is BlurKind.SHARP
+    assert moved is not None
+    assert moved.kind is BlurKind.MOTION
+    assert moved.length == 5 * everywhere_wide.width
 
 
 def test_a_photo_with_hardly_an_edge_says_nothing() -> None:

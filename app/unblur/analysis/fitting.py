@@ -21,7 +21,7 @@ from unblur.analysis.spectrum import Floats, PolarGrid
 from unblur.imaging.opencv import cv2
 
 # The parameters in order: the trend (c, α, a, b, d), σ², n, n₄, and those of the blur.
-_TREND, _VARIANCE, _NOISE, _NOISE_TURN, _BLUR = 5, 5, 6, 7, 8
+_TREND, _SLOPE_OF_TREND, _VARIANCE, _NOISE, _NOISE_TURN, _BLUR = 5, 1, 5, 6, 7, 8
 
 # Pictures in general: the power falls by about the 2.4th power of the frequency, a little
 # differently across and along.
@@ -35,9 +35,13 @@ _LEAST_SIGNAL = 0.004  # of the samples, by weight: less is an empty picture
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fit:
-    """A fitted model. `loss` is the mean Huber loss; `blur` are the parameters of the shape."""
+    """A fitted model. `loss` is the mean Huber loss; `blur` are the parameters of the shape.
+
+    The power of the scene falls by the frequency to the power of `slope`.
+    """
 
     loss: float
+    slope: float
     variance: float
     blur: tuple[float, ...]
 
@@ -138,7 +142,8 @@ class SpectrumFitter:
             values, state, damping = moved, after, max(damping / 4.0, 1e-7)
             if is_done:
                 break
-        return Fit(state.loss, float(values[_VARIANCE]), tuple(values[_BLUR:].tolist()))
+        found = tuple(values.tolist())
+        return Fit(state.loss, found[_SLOPE_OF_TREND], found[_VARIANCE], found[_BLUR:])
 
     def _state(self, blur: Blur | None, values: Floats) -> _State:
         signal = self._trend @ values[:_TREND] + self._gaussian * values[_VARIANCE]
@@ -188,7 +193,7 @@ def _above_floor(rings: Floats, floor: float) -> Floats:
 def _expected(count: int) -> tuple[Floats, Floats]:
     """How surely, and at what value, each parameter is expected before looking."""
     pull, prior = np.zeros(count), np.zeros(count)
-    pull[1], prior[1] = 0.016, _SLOPE
+    pull[_SLOPE_OF_TREND], prior[_SLOPE_OF_TREND] = 0.016, _SLOPE
     pull[[2, 3, 4, _NOISE_TURN]] = 0.044
     return pull, prior
 

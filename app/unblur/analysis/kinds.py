@@ -1,7 +1,7 @@
 """Which kind of blur a spectrum shows: the hypothesis that explains it best.
 
-Thresholds were set on one half of the project's sharp photographs, blurred by every kind, and
-judged on the other: docs/selection.md has the figures.
+Thresholds were set on three quarters of the project's sharp photographs, blurred by every kind,
+and judged on the others: docs/selection.md has the figures.
 """
 
 from __future__ import annotations
@@ -18,12 +18,15 @@ from unblur.analysis.kernels import DIRECTIONS, LENGTHS, RADII
 from unblur.analysis.spectrum import Floats, grid_of
 
 _MOTION_GAIN = 0.045  # loss that motion must take away, to be believed
-_MIXED_GAIN = 0.018  # the same where the photo is out of focus: less is left to see it by
 _MOTION_SHARE = 0.9  # and what may remain of the loss without it
+_SLIGHT_GAIN = 0.015  # the same for slight motion at two sizes: the geometric mean
+_SLIGHT_SHARE = 0.75  # and the product of what remains
+_SAME_LENGTH, _SAME_ANGLE = 1.65, 15.0  # the larger by the smaller, and degrees between them
 _DISC_SHARE = 0.93  # a disc has to be so much better: it fits a Gaussian, but too narrowly
 _SHORTEST, _LONGEST = 3.0, 56.0  # pixels: beyond, the fit has run to its limits
-_SHARP = 1.0  # pixels of σ: lenses and demosaicing leave about 0.6
+_SHARP = 1.05  # pixels of σ: lenses and demosaicing leave about 0.6
 _SHARP_ACROSS = 1.45  # the same across a motion, where σ is known less well
+_STEEP = 3.1  # the slope of few sharp scenes, and of most that a hand blurred without a formula
 _CANDIDATES = 2  # motions that are fitted for each way to be out of focus
 
 
@@ -57,31 +60,87 @@ class Blur:
         return replace(self, sigma=self.sigma * factor, length=self.length * factor)
 
 
-def classify(spectrum: Floats, tile: int) -> Blur | None:
-    """The blur that a mean log spectrum of tiles of `tile` pixels shows; None for no picture."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Explanation:
+    """A spectrum explained by a Gaussian, by a disc, and by motion with either."""
+
+    plain: Fit
+    disc: Fit
+    moved: Fit
+
+    @property
+    def blur(self) -> Blur:
+        """The blur that explains it best; motion has to be clear."""
+        is_better = self.gain > _MOTION_GAIN and self.share < _MOTION_SHARE
+        if is_better and _SHORTEST < self.length < _LONGEST:
+            sigma = _sigma(self.moved, self.moved.blur[2:])
+            kind = BlurKind.MIXED if sigma > _SHARP_ACROSS else BlurKind.MOTION
+            return Blur(kind, sigma, self.length, self.angle)
+        round_one = self.disc.loss < _DISC_SHARE * self.plain.loss
+        sigma = _sigma(self.disc, self.disc.blur) if round_one else _sigma(self.plain, ())
+        return Blur(BlurKind.DEFOCUS if sigma > _SHARP else BlurKind.SHARP, sigma)
+
+    @property
+    def is_steep(self) -> bool:
+        """Whether details fade as they do where a blur of no simple form is taken for the scene."""
+        return self.plain.slope > _STEEP
+
+    @property
+    def gain(self) -> float:
+        """The loss that motion takes away."""
+        return min(self.plain.loss, self.disc.loss) - self.moved.loss
+
+    @property
+    def share(self) -> float:
+        """What remains of the loss with motion."""
+        return self.moved.loss / min(self.plain.loss, self.disc.loss)
+
+    @property
+    def length(self) -> float:
+        """Of the motion, in pixels, whether it is believed or not."""
+        return self.moved.blur[0]
+
+    @property
+    def angle(self) -> float:
+        """Of the motion, in degrees, 0 to 180."""
+        return math.degrees(self.moved.blur[1]) % 180.0
+
+
+def explain(spectrum: Floats, tile: int) -> Explanation | None:
+    """What a mean log spectrum of tiles of `tile` pixels shows; None for no picture."""
     fitter = SpectrumFitter(spectrum, grid_of(tile))
     if not fitter.has_signal:
         return None
     explained = fitter.search(kernels.discs(tile))
     radius = float(RADII[int(explained.argmax())])
     plain, disc = fitter.fit(), fitter.fit(kernels.DISC, (radius,))
-    still = min(plain, disc, key=lambda fit: fit.loss)
-    moved = _best_motion(fitter, tile, radius)
-    sigma = _sigma(moved, moved.blur[2:])
-    is_mixed = sigma > _SHARP_ACROSS
-    if _is_believed(moved, still, is_mixed=is_mixed):
-        kind = BlurKind.MIXED if is_mixed else BlurKind.MOTION
-        return Blur(kind, sigma, moved.blur[0], math.degrees(moved.blur[1]) % 180.0)
-    round_one = disc.loss < _DISC_SHARE * plain.loss
-    sigma = _sigma(disc, disc.blur) if round_one else _sigma(plain, ())
-    return Blur(BlurKind.DEFOCUS if sigma > _SHARP else BlurKind.SHARP, sigma)
+    return Explanation(plain, disc, _best_motion(fitter, tile, radius))
 
 
-def _is_believed(moved: Fit, still: Fit, *, is_mixed: bool) -> bool:
-    """Whether motion explains so much that it is no chance."""
-    gain = _MIXED_GAIN if is_mixed else _MOTION_GAIN
-    is_better = still.loss - moved.loss > gain and moved.loss < _MOTION_SHARE * still.loss
-    return is_better and _SHORTEST < moved.blur[0] < _LONGEST
+def slight_motion(fine: Explanation, half: Explanation) -> Blur | None:
+    """A motion that is not clear in a photo out of focus, `half` being that in half its size.
+
+    Out of focus, most of a tile's spectrum is noise; in half the size less of it is. Where motion
+    is not clear even there, both sizes have to show the same one: scenes have directions, too, but
+    seldom keep them. In pixels of `fine`; None where nothing moved.
+    """
+    length, angle = 2 * half.length, half.angle
+    if not (_has_moved_alike(fine, half) or (half.blur.length and length < _LONGEST)):
+        return None
+    return Blur(BlurKind.MIXED, fine.blur.sigma, length, angle)
+
+
+def _has_moved_alike(fine: Explanation, half: Explanation) -> bool:
+    gain = math.sqrt(max(0.0, fine.gain) * max(0.0, half.gain))
+    stretched = 2 * half.length / fine.length
+    turned = abs((fine.angle - half.angle + 90) % 180 - 90)
+    return (
+        gain > _SLIGHT_GAIN
+        and fine.share * half.share < _SLIGHT_SHARE
+        and 1 / _SAME_LENGTH < stretched < _SAME_LENGTH
+        and turned < _SAME_ANGLE
+        and _SHORTEST < fine.length < _LONGEST
+    )
 
 
 def _best_motion(fitter: SpectrumFitter, tile: int, radius: float) -> Fit:

@@ -14,7 +14,7 @@ import numpy as np
 
 from unblur.analysis.blur_map import BlurMap, blur_map
 from unblur.analysis.edges import find_edges
-from unblur.analysis.kinds import Blur, BlurKind, classify
+from unblur.analysis.kinds import Blur, BlurKind, Explanation, explain, slight_motion
 from unblur.analysis.noise import LEVEL, SIDE, noise_of, plain_tiles
 from unblur.analysis.softness import Softness, softness
 from unblur.analysis.spectrum import (
@@ -67,22 +67,26 @@ def measure(pixels: PixelImage, proceed: Proceed = lambda: None) -> Measurement:
     proceed()
     noise = _noise(pixels, gray, level)
     proceed()
-    blur = _blur(pixels, gray, level, proceed)
+    look = _look(pixels, gray, level, proceed)
+    blur = _told(look, gray, level, proceed) if look else None
     proceed()
     edges = find_edges(gray, noise / (1 << level))
     soft = softness(edges)
-    blur = _with_uneven_motion(blur, soft, 1 << level)
+    if look and blur and soft:
+        blur = _with_uneven_motion(blur, look.shown, soft, 1 << level)
     is_sharp = blur is not None and blur.kind is BlurKind.SHARP
     is_partly_blurred = is_sharp and soft is not None and soft.is_soft
     return Measurement(photo, blur, noise, blur_map(edges, 1 << level), is_partly_blurred)
 
 
-def _with_uneven_motion(blur: Blur | None, soft: Softness | None, factor: int) -> Blur | None:
+def _with_uneven_motion(blur: Blur, shown: Explanation, soft: Softness, factor: int) -> Blur:
     """What a spectrum told, unless it calls sharp what is so nowhere: motion of no simple form.
 
-    `factor` is how much smaller the picture with the edges is than the photo.
+    Such motion also makes details fade faster than in sharp scenes, whose edges may be wide
+    everywhere as well: shadows, clouds. `factor` is how much smaller the picture with the edges
+    is than the photo.
     """
-    if blur is None or blur.kind is not BlurKind.SHARP or soft is None or not soft.is_throughout:
+    if blur.kind is not BlurKind.SHARP or not shown.is_steep or not soft.is_throughout:
         return blur
     return soft.blur(blur.sigma / factor).enlarged(factor)
 
@@ -95,45 +99,44 @@ def _noise(pixels: PixelImage, gray: Gray, level: int) -> float:
     return noise_of([_gray(pixels, rect, LEVEL) for rect in rects])
 
 
-def _blur(pixels: PixelImage, gray: Gray, level: int, proceed: Proceed) -> Blur | None:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """What a copy of the photo that is `level` times halved shows."""
+
+    shown: Explanation
+    level: int
+
+
+def _look(pixels: PixelImage, gray: Gray, level: int, proceed: Proceed) -> _Look | None:
     """Look again, finer or coarser, until the blur is of a size that can be told well."""
-    now, found, seen = level, _classified(gray, proceed), {level}
+    shown, now, seen = _explained(gray, proceed), level, {level}
+    if shown is None:
+        return None
     for _ in range(_LOOKS - 1):
         proceed()
-        if found is None:
-            break
-        then = _next_level(found, now, Size(gray.shape[1], gray.shape[0]), level)
+        then = _next_level(shown.blur, now, Size(gray.shape[1], gray.shape[0]), level)
         if then in seen:
             break
         seen.add(then)
         if then > level:
-            again = _classified(_halved(gray, then - level), proceed)
+            again = _explained(_halved(gray, then - level), proceed)
         else:
-            again = _classified_finer(pixels, gray, level, then, proceed)
+            again = _explained_finer(pixels, gray, level, then, proceed)
         if again is None:
             break
-        now, found = then, again
-    if found is None:
-        return None
-    if now >= level:
-        found = _with_slight_motion(found, gray, now - level, proceed)
-    return found.enlarged(1 << now)
+        now, shown = then, again
+    return _Look(shown, now)
 
 
-def _with_slight_motion(found: Blur, gray: Gray, halved: int, proceed: Proceed) -> Blur:
-    """What was found in `gray` halved so often, with a motion that shows only in half of that.
-
-    Out of focus, most of a tile's spectrum is noise; in a smaller copy less of it is.
-    """
-    if found.kind is not BlurKind.DEFOCUS or found.sigma < _FINE_SIGMA:
-        return found
-    if min(gray.shape) >> (halved + 1) < 2 * SMALLEST_TILE:
-        return found
-    proceed()
-    again = _classified(_halved(gray, halved + 1), proceed)
-    if again is None or not again.length:
-        return found
-    return Blur(BlurKind.MIXED, found.sigma, 2 * again.length, again.angle)
+def _told(look: _Look, gray: Gray, level: int, proceed: Proceed) -> Blur:
+    """The blur that was seen, in pixels of the photo, with a motion that half the size shows."""
+    blur, halved = look.shown.blur, look.level - level + 1
+    is_wide = blur.kind is BlurKind.DEFOCUS and blur.sigma >= _FINE_SIGMA
+    if is_wide and halved > 0 and min(gray.shape) >> halved >= 2 * SMALLEST_TILE:
+        proceed()
+        half = _explained(_halved(gray, halved), proceed)
+        blur = (slight_motion(look.shown, half) if half else None) or blur
+    return blur.enlarged(1 << look.level)
 
 
 def _next_level(found: Blur, now: int, copy: Size, first: int) -> int:
@@ -147,18 +150,18 @@ def _next_level(found: Blur, now: int, copy: Size, first: int) -> int:
     return now
 
 
-def _classified(gray: Gray, proceed: Proceed) -> Blur | None:
+def _explained(gray: Gray, proceed: Proceed) -> Explanation | None:
     side = tile_side(Size(gray.shape[1], gray.shape[0]))
     padded = _padded(gray, side)
     tiles = [padded[rect.slices] for rect in detailed_tiles(padded, side)]
     spectrum = mean_log_spectrum(tiles, proceed)
     proceed()
-    return classify(spectrum, side)
+    return explain(spectrum, side)
 
 
-def _classified_finer(
+def _explained_finer(
     pixels: PixelImage, gray: Gray, level: int, finer: int, proceed: Proceed
-) -> Blur | None:
+) -> Explanation | None:
     """Look at the same places `level - finer` times halved less."""
     side = tile_side(Size(gray.shape[1], gray.shape[0]))
     places = detailed_tiles(gray, side >> (level - finer))
@@ -176,7 +179,7 @@ def _classified_finer(
             tiles.append(tile[:side, :side])
     if not tiles:
         return None
-    return classify(mean_log_spectrum(tiles, proceed), side)
+    return explain(mean_log_spectrum(tiles, proceed), side)
 
 
 def _gray(pixels: PixelImage, rect: Rect, level: int) -> Gray:
