@@ -410,7 +410,7 @@ def unreadable_message(lines: int) -> str:
     """
     if not lines:
         return ""
-    return "Some writing is too blurred to read: what a model writes there may be invented."
+    return "Some writing is hardly readable: what a model writes there may be invented."
 
 
 def printable(path: Path) -> str:

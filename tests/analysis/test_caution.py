@@ -13,7 +13,7 @@ from unblur.document.geometry import Point, Rect, Size
 from unblur.document.shapes import Lasso
 from unblur.errors import Cancelled
 
-SENTENCE = "Some writing is too blurred to read: what a model writes there may be invented."
+SENTENCE = "Some writing is hardly readable: what a model writes there may be invented."
 
 
 @dataclass(frozen=True)

@@ -11,20 +11,22 @@ from PIL import Image
 from tests.psfs import motion, photographed, scene
 from tests.writing import PLACE, written
 
+from unblur.document.geometry import Rect
+
 Command = Callable[..., Any]
 
 pytestmark = pytest.mark.usefixtures("lighter")
 
 SENTENCE = "too blurred to tell who it is: details of a restored face may be invented."
 
-UNREADABLE = "Some writing is too blurred to read: what a model writes there may be invented."
+UNREADABLE = "Some writing is hardly readable: what a model writes there may be invented."
 
 
 @pytest.fixture
 def smeared(tmp_path: Path) -> Path:
-    """A street with a name on it, moved over half the height of its letters."""
+    """A street with a name on it, moved over nearly half the height of its letters."""
     path = tmp_path / "smeared.png"
-    Image.fromarray(photographed(written("street"), motion(15, 20))).save(path)
+    Image.fromarray(photographed(written("street"), motion(13, 20))).save(path)
     return path
 
 
@@ -86,14 +88,13 @@ def test_writing_that_is_too_blurred_is_told_of_where_it_is_restored(
     assert outcome.status == 0, outcome.err
     assert outcome.err.count(UNREADABLE) == 1
     (box,) = outcome.reports[0]["text_may_be_invented"]
-    assert set(box) == {"x", "y", "width", "height"}
-    assert PLACE.left <= box["x"] < PLACE.right
-    assert PLACE.top - 8 <= box["y"] < PLACE.bottom
+    there = Rect(**box)
+    assert there.intersected(PLACE).size.area > 0.7 * max(there.size.area, PLACE.size.area)
 
 
 @pytest.mark.parametrize(
     "words",
-    [("--region", "0,0,200,200"), ("--strength", "0"), ("--deconvolve", "motion:15,20")],
+    [("--region", "0,0,200,200"), ("--strength", "0"), ("--deconvolve", "motion:13,20")],
 )
 def test_where_no_model_writes_nothing_is_said(
     words: tuple[str, ...], unblur: Command, smeared: Path, tmp_path: Path

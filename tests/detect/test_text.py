@@ -9,6 +9,7 @@ import pytest
 from tests.psfs import motion, photographed, scene
 from tests.writing import PLACE, written
 
+from unblur.detect.networks import Floats, Network
 from unblur.detect.text import TextFinder, TextLine, agreed, lines_in, merged
 from unblur.document.geometry import Point, Rect, Size
 from unblur.document.shapes import Lasso
@@ -105,7 +106,24 @@ def test_it_stops_between_the_copies(finder: TextFinder) -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        finder.find(scene("street"), stop_the_second_time)
+        finder.find(written("street"), stop_the_second_time)
+
+
+def test_the_larger_copy_is_looked_at_where_the_smaller_shows_something(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sides: list[int] = []
+    run = Network.run
+
+    def counted(network: Network, blob: Floats) -> list[Floats]:
+        sides.append(blob.shape[3])
+        return run(network, blob)
+
+    monkeypatch.setattr(Network, "run", counted)
+    TextFinder().find(scene("street"))
+    assert sides == [480]
+    TextFinder().find(written("street"))
+    assert sides == [480, 480, 576]
 
 
 def bars(*rects: Rect, value: float = 0.95) -> np.ndarray:

@@ -4,8 +4,8 @@ A restored face is a reconstruction. Blur that spans s pixels leaves details abo
 (the half width of a Gaussian that spans 4σ); a face across which fewer than eight of them lie
 shows that somebody is there, but not who: what a network draws in it comes from other faces.
 (L. D. Harmon, "The Recognition of Faces", 1973: about 16 blocks across a face are recognised,
-half of them are not.) Letters need four of them from below a line to above it: with less, a
-network that reads sharp text without a mistake reads nothing (measured in docs/selection.md).
+half of them are not.) Letters need four from below a line to above it: with a little less, a
+network that reads sharp text without a mistake reads one line in seven (docs/selection.md).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from unblur.messages import invented_message, unreadable_message
 
 _DETAIL = 0.6  # of a blur's span: the smallest detail that it leaves
 _LEAST_DETAILS = 8.0  # across a face that still is somebody's
-_LEAST_OF_LETTERS = 4.0  # across a line of text that can be read
+_LEAST_OF_LETTERS = 4.0  # across a line of text that can mostly be read
 
 
 class Line(Protocol):
