@@ -74,7 +74,9 @@ class ModelCard:
 
     Lengths are in pixels of what the network sees: sides of its input are multiples of
     `size_multiple`; it works best on squares of `tile`, of which a rim of `halo` is thrown
-    away or, in its inner part, blended with the neighbour over `overlap`.
+    away or, in its inner part, blended with the neighbour over `overlap`. `far_halo` is how
+    much further a network looks that sees a small copy of its input first: where tiles have
+    neighbours they are shown that, and what they need not compute in full costs little.
 
     `id` is FAMILY-VARIANT.DATASET. `architecture` is the registry's name of the network.
     `gmacs_per_megapixel` counts the multiplications of the finest quality on a megapixel that
@@ -108,6 +110,7 @@ class ModelCard:
     tile: int = 256
     halo: int = 32
     overlap: int = 16
+    far_halo: int = 0
     qualities: tuple[Quality, ...] = (Quality("good", "Good", "The whole network."),)
     measured: tuple[Measurement, ...] = ()
     published: tuple[Publication, ...] = ()
@@ -205,6 +208,7 @@ def _why_unusable(card: ModelCard) -> str:
         and card.tile % card.size_multiple == 0,
         "overlap and halo do not fit the tile": 0 <= card.overlap <= card.halo < card.tile // 2
         and card.overlap % 2 == 0,
+        "far_halo is negative": card.far_halo >= 0,
     }
     return "; ".join(reason for reason, is_fine in checks.items() if not is_fine)
 

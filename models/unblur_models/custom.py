@@ -207,6 +207,7 @@ def _like(brought: _Brought) -> ModelCard:
         tile=nearest[0].tile,
         halo=nearest[0].halo,
         overlap=nearest[0].overlap,
+        far_halo=nearest[0].far_halo,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 import torch
@@ -90,6 +91,15 @@ class ModelDescriptor:
         """
         with getattr(self.network, "carefully", nullcontext)():
             return self(batch, quality, mask)
+
+    def wanting(self, rows: slice, columns: slice) -> AbstractContextManager[None]:
+        """Within, only these pixels of what is restored have to be right.
+
+        A network saves work by it when it has a method `wanting`, which gives a context.
+        """
+        told: Callable[[slice, slice], AbstractContextManager[None]] | None
+        told = getattr(self.network, "wanting", None)
+        return nullcontext() if told is None else told(rows, columns)
 
     def _require_pictures(self, batch: Tensor, mask: Tensor | None) -> None:
         """Raises ValueError for what is no batch of pictures, or a mask that does not fit."""

@@ -41,7 +41,7 @@ from unblur.document.buffer import PixelImage, UInt16Image, read_only
 from unblur.document.geometry import Rect, Size
 from unblur.document.grid import TileGrid
 from unblur.engine import tensors
-from unblur.engine.bench import photo_request
+from unblur.engine.bench import bare_network, photo_request
 from unblur.engine.device import Device, choose_device
 from unblur.engine.memory import Growth
 from unblur.engine.provider import Model, ZooProvider
@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     planar.network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     ways = {
         "engine": Contestant(lambda: _engine(request, provider)),
-        "bare": Contestant(_bare(request, model, device)),
+        "bare": Contestant(bare_network(request, model, device)),
         "one piece": Contestant(lambda: _planar(pixels, planar, options.quality, device)),
         "our layout": Contestant(lambda: _one_piece(pixels, whole_model, options.quality, device)),
         "overlap 16": Contestant(
@@ -132,20 +132,6 @@ def _engine(request: InferenceRequest, provider: ZooProvider) -> UInt16Image:
     for tile in run(request, provider):
         tiles.put(tile.index, tile.pixels)
     return tiles.read(Rect(0, 0, request.pixels.shape[1], request.pixels.shape[0]))[0]
-
-
-def _bare(request: InferenceRequest, model: Model, device: Device) -> Work:
-    (only,) = request.passes
-    grid = only.key.grid
-    cut = (tensors.crop(request.pixels, grid.input(index)) for index in only.indices)
-    inputs = [tensors.to_batch(each, device.torch_device) for each in cut]
-
-    def work() -> None:
-        with torch.inference_mode():
-            for batch in inputs:
-                model(batch, only.key.quality)
-
-    return work
 
 
 def _one_piece(

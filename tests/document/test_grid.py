@@ -58,6 +58,30 @@ def test_inputs_of_smaller_scales_begin_on_whole_network_pixels() -> None:
         assert seen.contains(moved.core(index))
 
 
+def test_inputs_of_an_aligned_grid_begin_at_multiples_and_reach_beyond_the_photo_if_need_be() -> (
+    None
+):
+    aligned = grid(anchor_x=8, anchor_y=8, cell=Size(32, 16), halo=4, alignment=16)
+    for index in aligned.tiles_touching(Rect.of_size(PHOTO)):
+        seen = aligned.input(index)
+        assert seen.x % 16 == seen.y % 16 == 0
+        assert seen.contains(aligned.support(index))
+    last = aligned.input(TileIndex(aligned.columns.last, aligned.rows.last))
+    assert last.right - PHOTO.width in range(16)
+    assert last.bottom - PHOTO.height in range(16)
+
+
+def test_an_input_with_a_sight_shows_more_on_both_sides_and_stays_on_the_photo() -> None:
+    wide = grid(sight=Size(30, 0))
+    assert wide.network_size == grid().network_size
+    assert wide.input_size == Size(32 + 16 + 30, 24 + 16)
+    middle = TileIndex(1, 1)
+    assert wide.input(middle) == Rect(grid().input(middle).x - 15, 11, 78, 40)
+    for index in wide.tiles_touching(Rect.of_size(PHOTO)):
+        assert Rect.of_size(PHOTO).contains(wide.input(index))
+        assert wide.input(index).contains(grid().support(index))
+
+
 def test_only_a_photo_smaller_than_an_input_is_reflected() -> None:
     small = grid(photo=Size(40, 67))
     assert small.input(TileIndex(0, 0)).width > small.photo.width

@@ -33,6 +33,7 @@ class FakeCard:
     halo: int = 8
     overlap: int = 4
     size_multiple: int = 16
+    far_halo: int = 0
 
 
 @dataclass

@@ -26,6 +26,7 @@ class Card:
     halo: int = 8
     overlap: int = 4
     size_multiple: int = 16
+    far_halo: int = 0
 
 
 @dataclass

@@ -44,6 +44,7 @@ class Card:
     halo: int = 32
     overlap: int = 16
     size_multiple: int = 64
+    far_halo: int = 0
 
 class Hungry:
     card = Card()

@@ -131,6 +131,7 @@ class KnownCard:
     halo: int = 8
     overlap: int = 4
     size_multiple: int = 16
+    far_halo: int = 0
     sha256: str = "ab" * 32
 
 

@@ -9,6 +9,7 @@ from unblur.document.grid import TileGrid, TileIndex
 from unblur.document.region import Scale
 from unblur.engine.tiling import (
     TilingPolicy,
+    in_full,
     ordered_from,
     plan_grid,
     policy_for,
@@ -19,11 +20,16 @@ from unblur.engine.tiling import (
 MAXIM = TilingPolicy(tile=256, halo=32, overlap=16, multiple=64, largest=320)
 
 
+# As SRN is fed: the halo's lengths are multiples of 16, and it looks far.
+FAR = TilingPolicy(tile=640, halo=72, overlap=16, multiple=16, largest=784, far=256)
+
+
 class _Card:
     tile = 256
     halo = 32
     overlap = 16
     size_multiple = 64
+    far_halo = 0
 
 
 def test_a_card_gives_inputs_that_hold_one_tile_with_its_halo() -> None:
@@ -138,6 +144,42 @@ def test_grids_of_smaller_scales_are_anchored_on_whole_network_pixels() -> None:
     for left in range(40, 56):
         grid = plan_grid(Rect(left, left + 1, 300, 300), Size(999, 999), MAXIM, factor=4)
         assert grid.anchor_x % 4 == grid.anchor_y % 4 == 0
+
+
+@pytest.mark.parametrize("factor", [1, 2, 4])
+def test_inputs_begin_on_the_lattice_of_the_photo_where_lengths_allow_it(factor: int) -> None:
+    rng = random.Random(factor)
+    assert (FAR.alignment, MAXIM.alignment) == (16, 1)
+    for _ in range(100):
+        photo = Size(rng.randint(1, 9000), rng.randint(1, 9000))
+        left, top = rng.randrange(photo.width), rng.randrange(photo.height)
+        right, bottom = rng.randint(left + 1, photo.width), rng.randint(top + 1, photo.height)
+        grid = plan_grid(Rect.from_edges(left, top, right, bottom), photo, FAR, factor)
+        step = 16 * factor
+        for index in grid.tiles_touching(Rect.from_edges(left, top, right, bottom)):
+            seen = grid.input(index)
+            assert seen.x % step == seen.y % step == 0
+            assert seen.contains(grid.support(index))
+            assert not any(side % 16 for side in grid.input_size)
+
+
+def test_only_where_tiles_have_neighbours_is_more_shown() -> None:
+    photo = Size(4000, 720)
+    grid = plan_grid(Rect.of_size(photo), photo, FAR, factor=1)
+    assert grid.network_size == Size(784, 720)
+    assert grid.sight == Size(512, 0)
+    narrow = Size(1000, 720)
+    assert plan_grid(Rect.of_size(narrow), narrow, FAR, factor=1).input_size.width == 992
+    face = Rect(1000, 200, 256, 256)
+    assert plan_grid(face, photo, FAR, factor=1).sight == Size(0, 0)
+
+
+def test_what_is_computed_in_full_is_what_is_kept_and_its_halo() -> None:
+    shown = Size(1296, 720)
+    keep = Rect(300, 0, 300, 720)
+    assert in_full(shown, [keep], FAR) == Rect(244, 0, 412, 720)
+    assert in_full(shown, [keep, Rect(0, 0, 8, 8)], FAR) == Rect(0, 0, 656, 720)
+    assert in_full(shown, [keep], MAXIM) == Rect.of_size(shown)
 
 
 def test_only_tiles_whose_support_the_mask_touches_are_wanted() -> None:

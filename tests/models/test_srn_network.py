@@ -53,6 +53,36 @@ def test_the_network_equals_the_published_one(
         )
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_is_wanted_is_as_if_all_were_computed_where_the_rest_is_far(
+    shape: Hyperparameters,
+) -> None:
+    network = Srn.from_state_dict(state_of(shape)).eval()
+    picture = noise(1, 3, 32, 400)
+    rows, columns = slice(0, 32), slice(150, 250)
+    with torch.inference_mode():
+        everything = network(picture)
+        with network.wanting(rows, columns):
+            in_part = network(picture)
+        afterwards = network(picture)
+    # Five taps, three levels and six blocks reach 130 pixels at the finest scale alone: these
+    # see a part of it, as tiles do, and what they do not see weighs little.
+    torch.testing.assert_close(in_part[..., 180:220], everything[..., 180:220], rtol=0, atol=1e-3)
+    assert torch.equal(in_part[..., :144], picture[..., :144])
+    assert torch.equal(in_part[..., 256:], picture[..., 256:])
+    assert not torch.equal(in_part[..., 144:256], picture[..., 144:256])
+    assert torch.equal(afterwards, everything)
+
+
+def test_wanting_all_of_a_picture_changes_nothing() -> None:
+    network = Srn.from_state_dict(state_of(SHAPES[1])).eval()
+    picture = noise(2, 3, 48, 64)
+    with torch.inference_mode(), network.wanting(slice(0, 48), slice(0, 64)):
+        in_part = network(picture)
+    with torch.inference_mode():
+        assert torch.equal(in_part, network(picture))
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 5), (2, 3), (7, 4)])
 def test_resizing_is_tensorflows(plain_srn: ModuleType, size: tuple[int, int]) -> None:
     picture = noise(2, 3, *size).double()

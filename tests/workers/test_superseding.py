@@ -31,6 +31,7 @@ class Card:
     halo: int = 8
     overlap: int = 4
     size_multiple: int = 16
+    far_halo: int = 0
 
 
 class Counted(nn.Module):

@@ -21,11 +21,11 @@ from unblur.document.geometry import Rect, Size
 from unblur.document.grid import LayerKey
 from unblur.document.shapes import FoundMask
 from unblur.engine import tensors
-from unblur.engine.device import choose_device, synchronize
-from unblur.engine.provider import ModelProvider
+from unblur.engine.device import Device, choose_device, synchronize
+from unblur.engine.provider import Model, ModelProvider, wanting
 from unblur.engine.request import InferenceRequest, RestorePass
 from unblur.engine.runner import run
-from unblur.engine.tiling import plan_grid, policy_for, tiles_for_mask
+from unblur.engine.tiling import in_full, plan_grid, policy_for, tiles_for_mask
 from unblur_models.catalog import ModelCard
 
 _SQUARE = 16  # pixels
@@ -111,6 +111,29 @@ def tile_request(card: ModelCard, quality: str, device: str) -> InferenceRequest
     return benchmark_request(card, quality, device, photo, Rect.of_size(photo))
 
 
+def bare_network(request: InferenceRequest, model: Model, device: Device) -> Callable[[], None]:
+    """What the engine asks of a model for the only pass of `request`, and nothing besides."""
+    (only,) = request.passes
+    grid, policy = only.key.grid, policy_for(model.card)
+    asked = []
+    for index in only.indices:
+        seen = grid.input(index)
+        batch = tensors.to_batch(tensors.crop(request.pixels, seen), device.torch_device)
+        keep = grid.support(index).relative_to(seen)
+        needed = tensors.change_under(keep, grid.factor, grid.input_size)
+        part = in_full(grid.input_size, [needed], policy)
+        asked.append((tensors.shrunk(batch, grid.factor).contiguous(), part))
+
+    def work() -> None:
+        with torch.inference_mode():
+            for batch, part in asked:
+                with wanting(model, part):
+                    model(batch, only.key.quality)
+        synchronize(device)
+
+    return work
+
+
 def measure_laps(request: InferenceRequest, provider: ModelProvider, rounds: int) -> Laps:
     """Run the only pass of `request` bare and through the engine, `rounds` times each.
 
@@ -119,17 +142,7 @@ def measure_laps(request: InferenceRequest, provider: ModelProvider, rounds: int
     (only,) = request.passes
     device = choose_device(request.device)
     model = provider.get(only.key.model_id, device)
-    inputs = []
-    for index in only.indices:
-        source = tensors.crop(request.pixels, only.key.grid.input(index))
-        batch = tensors.to_batch(source, device.torch_device)
-        inputs.append(tensors.shrunk(batch, only.key.grid.factor).contiguous())
-
-    def bare() -> None:
-        with torch.inference_mode():
-            for batch in inputs:
-                model(batch, only.key.quality)
-        synchronize(device)
+    bare = bare_network(request, model, device)
 
     def engine() -> None:
         for _tile in run(request, provider):

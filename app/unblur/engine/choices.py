@@ -29,6 +29,7 @@ class SolverFacts(NamedTuple):
     halo: int
     overlap: int
     size_multiple: int = 1
+    far_halo: int = 0
 
 
 def solver_facts(recipe: Deconvolution, factor: int) -> SolverFacts:

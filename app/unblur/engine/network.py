@@ -24,8 +24,8 @@ from unblur.engine.device import Device, free_unused_memory, is_out_of_memory
 from unblur.engine.guards import fault_of
 from unblur.engine.interruption import interruptible
 from unblur.engine.precision import in_precision
-from unblur.engine.provider import Model, takes_people
-from unblur.engine.tiling import TilingPolicy, plan_grid
+from unblur.engine.provider import Model, takes_people, wanting
+from unblur.engine.tiling import TilingPolicy, in_full, plan_grid
 from unblur.errors import DeviceMemoryError
 
 logger = logging.getLogger(__name__)
@@ -92,12 +92,13 @@ class Network:
         before the next layer, ModelError, and DeviceMemoryError when even the smallest piece
         does not fit.
         """
-        longest = max(batch.shape[2:])
+        part = in_full(_size(batch), keeps, self.policy)
+        longest = max(part.size)
         while True:
             is_whole = longest <= self.policy.largest
             try:
                 if is_whole:
-                    return self._forward(batch, meanwhile)
+                    return self._forward(batch, part, meanwhile)
                 if len(batch) == 1:
                     return self._in_pieces(batch, keeps[0])
             except (RuntimeError, MemoryError) as error:
@@ -120,33 +121,37 @@ class Network:
 
     def _in_pieces(self, batch: Tensor, keep: Rect) -> Answer:
         """The same of one input from blended pieces, each with its halo."""
-        height, width = batch.shape[2:]
-        grid = plan_grid(keep, Size(width, height), self.policy, factor=1)
+        grid = plan_grid(keep, _size(batch), self.policy, factor=1)
         restored = torch.zeros_like(tensors.picture_of(batch))
         is_left = False
         for index in grid.tiles_touching(keep):
             self._token.raise_if_cancelled()
             seen, support = grid.input(index), grid.support(index)
-            piece = self._forward(tensors.crop_batch(batch, seen), nothing)
+            cut, kept = tensors.crop_batch(batch, seen), support.relative_to(seen)
+            part = in_full(seen.size, [kept], self.policy)
+            piece = self._forward(cut, part, nothing)
             weights = torch.from_numpy(window(grid, index)).to(batch.device)
-            kept = support.relative_to(seen).slices
-            restored[:, :, *support.slices] += piece.restored[:, :, *kept] * weights
+            restored[:, :, *support.slices] += piece.restored[:, :, *kept.slices] * weights
             is_left |= any(piece.left)
         return Answer(restored, (is_left,))
 
-    def _forward(self, batch: Tensor, meanwhile: Callable[[], None]) -> Answer:
-        """What the model makes of it; an input itself where that is no picture every time."""
-        restored = self._asked(self._model, batch, self.precision)
+    def _forward(self, batch: Tensor, part: Rect, meanwhile: Callable[[], None]) -> Answer:
+        """What the model makes of it; an input itself where that is no picture every time.
+
+        `part` is what has to be right.
+        """
+        restored = self._asked(self._model, batch, part, self.precision)
         meanwhile()
         # One look at all of them: each look waits for the device.
         if self._fault_of(tensors.picture_of(batch), restored) is None:
             return Answer(restored, (False,) * len(batch))
         answers = (
-            self._settled(batch[at : at + 1], restored[at : at + 1]) for at in range(len(batch))
+            self._settled(batch[at : at + 1], restored[at : at + 1], part)
+            for at in range(len(batch))
         )
         return _joined(tuple(answers))
 
-    def _settled(self, source: Tensor, restored: Tensor) -> Answer:
+    def _settled(self, source: Tensor, restored: Tensor, part: Rect) -> Answer:
         """One input and its first answer: that, a better one, or the input's picture."""
         picture = tensors.picture_of(source)
         ways = [(self._model.again, "fp32")]
@@ -157,15 +162,18 @@ class Network:
             if fault is None:
                 return Answer(restored, (False,))
             logger.warning("What the model gave is %s", fault)
-            restored = self._asked(ask, source, precision)
+            restored = self._asked(ask, source, part, precision)
         fault = self._fault_of(picture, restored)
         if fault is None:
             return Answer(restored, (False,))
         logger.warning("What the model gave is %s, so the photo stays as it is there", fault)
         return Answer(picture, (True,))
 
-    def _asked(self, ask: Callable[[Tensor, str], Tensor], batch: Tensor, precision: str) -> Tensor:
-        with interruptible(self._token), in_precision(self.device, precision):
+    def _asked(
+        self, ask: Callable[[Tensor, str], Tensor], batch: Tensor, part: Rect, precision: str
+    ) -> Tensor:
+        in_part = wanting(self._model, part)
+        with interruptible(self._token), in_precision(self.device, precision), in_part:
             return ask(batch, self._quality).float()
 
 
@@ -178,6 +186,10 @@ def halved(policy: TilingPolicy, failed: int) -> TilingPolicy:
     largest = max(failed // 2 // multiple * multiple, smallest)
     logger.warning("Memory ended at an input of %s pixels, going on with %s", failed, largest)
     return replace(policy, tile=largest, largest=largest)
+
+
+def _size(batch: Tensor) -> Size:
+    return Size(batch.shape[3], batch.shape[2])
 
 
 def _joined(answers: Sequence[Answer]) -> Answer:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from unblur import errors
+from unblur.document.geometry import Rect
 from unblur.engine.device import Device, free_unused_memory, is_out_of_memory
 from unblur.engine.tensors import people_of, picture_of
 from unblur.engine.tiling import TilingFacts
@@ -47,6 +49,13 @@ def takes_people(model: Model) -> bool:
     return bool(getattr(model, "takes_people", False))
 
 
+def wanting(model: Model, part: Rect) -> AbstractContextManager[None]:
+    """Within, only that part of a model's answers has to be right: some save work by it."""
+    told: Callable[[slice, slice], AbstractContextManager[None]] | None
+    told = getattr(model, "wanting", None)
+    return nullcontext() if told is None else told(*part.slices)
+
+
 def probed(picture: Tensor, model: Model) -> Tensor:
     """A picture (1, 3, H, W) to try a model with, and people in it where it takes them.
 
@@ -81,6 +90,10 @@ class ZooModel:
     def again(self, batch: Tensor, quality: str) -> Tensor:
         """Restore a batch once more, carefully: the network or the device may have stumbled."""
         return self._asked(self._descriptor.again, batch, quality)
+
+    def wanting(self, rows: slice, columns: slice) -> AbstractContextManager[None]:
+        """Within, only these pixels of an answer have to be right."""
+        return self._descriptor.wanting(rows, columns)
 
     def _asked(
         self, ask: Callable[[Tensor, str, Tensor | None], Tensor], batch: Tensor, quality: str

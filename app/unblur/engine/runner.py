@@ -296,7 +296,7 @@ def _restored(
         parts = zip(torch.split(answer.restored, 1), keeps, strict=True)
         return [part[:, :, *keep.slices] for part, keep in parts], answer.left
     small = tensors.shrunk(source, grid.factor)
-    needed = [tensors.change_under(keep, grid.factor, grid.network_size) for keep in keeps]
+    needed = [tensors.change_under(keep, grid.factor, grid.input_size) for keep in keeps]
     answer = network(small, needed, meanwhile)
     changes = torch.split(answer.restored - tensors.picture_of(small), 1)
     restored = [

@@ -71,6 +71,8 @@ def shrunk(batch: Tensor, factor: int) -> Tensor:
 
 def change_under(keep: Rect, factor: int, whole: Size) -> Rect:
     """The part of a change of size `whole` on which `with_change` over `keep` depends."""
+    if factor == 1:
+        return keep
     return keep.shrunk_by(factor).expanded(enlarging.REACH, Rect.of_size(whole))
 
 

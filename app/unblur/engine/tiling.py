@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import reduce
 from typing import NamedTuple, Protocol
 
 from unblur.document.geometry import Point, Rect, Size
@@ -43,6 +44,10 @@ class TilingFacts(Protocol):
         """Width of the zone in which neighbours are blended."""
 
     @property
+    def far_halo(self) -> int:
+        """How much further a network looks that sees a small copy first; 0 for all others."""
+
+    @property
     def size_multiple(self) -> int:
         """What width and height of an input must be multiples of."""
 
@@ -53,7 +58,8 @@ class TilingPolicy:
 
     `tile` is the preferred input, `largest` the greatest that memory is planned for, both
     multiples of `multiple`. `halo` is the context around a region; its inner `overlap`
-    pixels are where neighbours are blended.
+    pixels are where neighbours are blended. `far` is what more is shown where tiles have
+    neighbours; it is not computed in full, and no part of the other lengths.
     """
 
     tile: int
@@ -61,6 +67,7 @@ class TilingPolicy:
     overlap: int
     multiple: int
     largest: int
+    far: int = 0
 
     def __post_init__(self) -> None:
         """Refuse lengths of which no grid can be made."""
@@ -75,6 +82,11 @@ class TilingPolicy:
         candidates = range(self.multiple, self.largest + 1, self.multiple)
         return tuple(size for size in candidates if self.advance(size) >= max(self.overlap, 1))
 
+    @property
+    def alignment(self) -> int:
+        """What the starts of inputs can be multiples of: 1 where tiles advance by other lengths."""
+        return 1 if self.advance(0) % self.multiple else self.multiple
+
     def advance(self, size: int) -> int:
         """How far apart tiles with inputs of `size` lie."""
         return size - 2 * self.halo + self.overlap
@@ -84,7 +96,7 @@ def policy_for(card: TilingFacts) -> TilingPolicy:
     """The policy of a model: inputs up to what a region of `card.tile` pixels needs."""
     multiple = card.size_multiple
     largest = -(-(card.tile + 2 * card.halo) // multiple) * multiple
-    return TilingPolicy(card.tile, card.halo, card.overlap, multiple, largest)
+    return TilingPolicy(card.tile, card.halo, card.overlap, multiple, largest, card.far_halo)
 
 
 def plan_grid(bounds: Rect, photo: Size, policy: TilingPolicy, factor: int) -> TileGrid:
@@ -104,7 +116,17 @@ def plan_grid(bounds: Rect, photo: Size, policy: TilingPolicy, factor: int) -> T
         overlap=policy.overlap * factor,
         halo=(policy.halo - policy.overlap) * factor,
         factor=factor,
+        alignment=policy.alignment,
+        sight=Size(columns.sight, rows.sight),
     )
+
+
+def in_full(shown: Size, keeps: Iterable[Rect], policy: TilingPolicy) -> Rect:
+    """What a network has to compute in full of an input of which `keeps` is kept."""
+    whole = Rect.of_size(shown)
+    if not policy.far:
+        return whole
+    return reduce(Rect.united, keeps).expanded(policy.halo - policy.overlap, whole)
 
 
 def tiles_for_mask(
@@ -161,6 +183,7 @@ class _Axis(NamedTuple):
 
     anchor: int
     cell: int
+    sight: int
 
 
 def _plan_axis(start: int, end: int, length: int, policy: TilingPolicy, factor: int) -> _Axis:
@@ -171,13 +194,25 @@ def _plan_axis(start: int, end: int, length: int, policy: TilingPolicy, factor: 
     rim = policy.halo - policy.overlap // 2
     lead = policy.overlap // 2 if start > 0 else -rim
     trail = policy.overlap // 2 if end < length else -rim
-    need = max(1, lead + (last - first) + trail)
+    # The first input shall begin at a multiple of the alignment.
+    ahead = (first - lead - rim) % policy.alignment
+    need = max(1, ahead + lead + (last - first) + trail)
 
     def cost(size: int) -> tuple[int, int, int]:
         return -(-need // policy.advance(size)) * size, abs(size - policy.tile), -size
 
-    cell = policy.advance(min(policy.sizes, key=cost))
-    spare = -(-need // cell) * cell - need
+    size = min(policy.sizes, key=cost)
+    cell = policy.advance(size)
+    count = -(-need // cell)
+    spare = count * cell - need
     # Where the photo ends there is nothing to see, so the spare pixels go to the other end.
     before = spare // 2 if (start > 0) == (end < length) else (spare if start > 0 else 0)
-    return _Axis((first - lead - before) * factor, cell * factor)
+    before = ahead + before // policy.alignment * policy.alignment
+    sight = _sight(size, length // factor, policy) if count > 1 else 0
+    return _Axis((first - lead - before) * factor, cell * factor, sight * factor)
+
+
+def _sight(size: int, length: int, policy: TilingPolicy) -> int:
+    """How much more than `size` an input shows of `length`, at both ends together."""
+    room = length // policy.multiple * policy.multiple - size
+    return max(0, min(2 * policy.far, room))

@@ -7,6 +7,10 @@ J. Wang and J. Jia, "Scale-recurrent Network for Deep Image Deblurring", CVPR 20
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 
@@ -15,6 +19,25 @@ from unblur_models.srn.blocks import Carried, DecoderLevel, EncoderLevel, Memory
 from unblur_models.srn.layout import NAME, SCALES, Hyperparameters, hyperparameters, is_srn
 from unblur_models.srn.resize import doubled, halved
 
+# How much of what lies around the wanted part each scale computes, the finest first. A coarse
+# scale sees as much of the scene with a quarter of the work.
+_SHARES = (0.0, 0.4, 1.0)
+
+
+class _Part(NamedTuple):
+    """Rows and columns of a picture, in pixels of the finest scale."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def slices(self, within: _Part, factor: int) -> tuple[slice, slice]:
+        """Where it lies in a part around it that is `factor` times smaller."""
+        top, left = (self.top - within.top) // factor, (self.left - within.left) // factor
+        bottom, right = (self.bottom - within.top) // factor, (self.right - within.left) // factor
+        return slice(top, bottom), slice(left, right)
+
 
 class Srn(nn.Module):
     """The whole network. Pictures are (N, 3, H, W), RGB in [0, 1]."""
@@ -22,6 +45,7 @@ class Srn(nn.Module):
     def __init__(self, *, hyper: Hyperparameters) -> None:
         super().__init__()
         self.hyper = hyper
+        self._wanted: tuple[slice, slice] | None = None
         levels = range(len(hyper.widths))
         self.encoder = nn.ModuleList(EncoderLevel(hyper=hyper, level=i) for i in levels)
         self.decoder = nn.ModuleList(DecoderLevel(hyper=hyper, level=i) for i in levels)
@@ -40,6 +64,18 @@ class Srn(nn.Module):
         hyper = hyperparameters(state)
         return filled(lambda: cls(hyper=hyper), state, NAME, described=hyper)
 
+    @contextmanager
+    def wanting(self, rows: slice, columns: slice) -> Iterator[None]:
+        """Within, only these pixels of a picture have to be right; more are not all computed.
+
+        What is left out is the picture as it was given.
+        """
+        self._wanted = rows, columns
+        try:
+            yield
+        finally:
+            self._wanted = None
+
     def forward(self, batch: Tensor, stages: int = 1) -> Tensor:
         """The restored picture: same shape, not clamped.
 
@@ -52,12 +88,50 @@ class Srn(nn.Module):
         pyramid = [blurred.contiguous(memory_format=torch.channels_last)]
         for _ in range(SCALES - 1):
             pyramid.append(halved(pyramid[-1]))
-        restored, carried = pyramid[-1], None
+        parts = self._parts(*batch.shape[2:])
+        coarser, part, carried = pyramid[-1], parts[-1], None
         for scale in reversed(range(SCALES)):
-            restored, carried = self._scale(pyramid[scale], restored, carried)
-            if scale > 0:
-                restored = doubled(restored)
+            if scale < SCALES - 1:
+                coarser, carried = self._cut(coarser, carried, parts[scale], part, 2 ** (scale + 1))
+                coarser = doubled(coarser)
+            part = parts[scale]
+            seen = pyramid[scale][:, :, *part.slices(parts[-1], 2**scale)]
+            coarser, carried = self._scale(seen, coarser, carried)
+        if part == parts[-1]:
+            return coarser.reshape(batch.shape)
+        restored = blurred.clone()
+        restored[:, :, *part.slices(parts[-1], 1)] = coarser
         return restored.reshape(batch.shape)
+
+    def _parts(self, height: int, width: int) -> list[_Part]:
+        """What each scale computes of a picture, the finest first; the coarsest all of it."""
+        whole = _Part(0, 0, height, width)
+        if self._wanted is None:
+            return [whole] * SCALES
+        rows, columns = self._wanted
+        inner = _Part(rows.start, columns.start, rows.stop, columns.stop)
+        return [self._between(inner, whole, share) for share in _SHARES]
+
+    def _between(self, inner: _Part, outer: _Part, share: float) -> _Part:
+        """The inner part with a share of what lies around, on the network's own lattice."""
+        step = self.hyper.size_multiple
+        ends = [int(near + share * (far - near)) for near, far in zip(inner, outer, strict=True)]
+        return _Part(
+            ends[0] // step * step,
+            ends[1] // step * step,
+            -(-ends[2] // step) * step,
+            -(-ends[3] // step) * step,
+        )
+
+    def _cut(
+        self, coarser: Tensor, carried: Carried | None, wanted: _Part, part: _Part, factor: int
+    ) -> tuple[Tensor, Carried | None]:
+        """Of what a scale made of `part` at 1/`factor` of the size, that of the `wanted` part."""
+        cut = coarser[:, :, *wanted.slices(part, factor)]
+        if carried is None:
+            return cut, None
+        inside = wanted.slices(part, factor * 2 ** (len(self.hyper.widths) - 1))
+        return cut, Carried(carried.cell[:, :, *inside], carried.hidden[:, :, *inside])
 
     def _scale(
         self, blurred: Tensor, coarser: Tensor, carried: Carried | None
