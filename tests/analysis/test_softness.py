@@ -46,17 +46,30 @@ def test_the_widest_edges_are_those_that_a_motion_crosses(angle: float) -> None:
 
     assert found is not None
     assert found.is_throughout
+    assert not found.is_round
     assert abs((found.angle - angle + 90) % 180 - 90) <= 30
     assert found.width > 2 * found.least
 
 
-def test_a_round_blur_that_no_spectrum_told_is_out_of_focus() -> None:
-    found = softness(edges_of(photographed(scene("street"), gaussian(3))))
+def test_a_round_blur_is_no_motion() -> None:
+    found = softness(edges_of(photographed(scene("square"), gaussian(3))))
 
     assert found is not None
-    blur = found.blur(0.6)
-    assert blur.kind is BlurKind.DEFOCUS
-    assert 0.5 * 3 < blur.sigma < 1.2 * 3
+    assert found.is_round
+    assert 0.5 * 3 < found.width < 1.2 * 3
+
+
+def test_edges_that_are_wide_in_all_directions_leave_it_to_the_spectrum(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    round_ones = Softness(width=2.0, sharpest=1.2, least=1.6, angle=30.0)
+    monkeypatch.setattr(measurement, "softness", lambda edges: round_ones)
+
+    measured = measure(photographed(scene("street"), shaken(16)))
+
+    assert measured.blur is not None
+    assert measured.blur.kind is BlurKind.SHARP
+    assert measured.is_partly_blurred
 
 
 @pytest.mark.parametrize("name", ["square", "street"])

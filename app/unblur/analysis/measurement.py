@@ -83,12 +83,14 @@ def _with_uneven_motion(blur: Blur, shown: Explanation, soft: Softness, factor: 
     """What a spectrum told, unless it calls sharp what is so nowhere: motion of no simple form.
 
     Such motion also makes details fade faster than in sharp scenes, whose edges may be wide
-    everywhere as well: shadows, clouds. `factor` is how much smaller the picture with the edges
-    is than the photo.
+    everywhere as well: shadows, clouds. Where edges of all directions are alike nothing moved, and
+    what is out of focus a spectrum tells: there a small subject is sharp. `factor` is how much
+    smaller the picture with the edges is than the photo.
     """
-    if blur.kind is not BlurKind.SHARP or not shown.is_steep or not soft.is_throughout:
+    is_moved = shown.is_steep and soft.is_throughout and not soft.is_round
+    if blur.kind is not BlurKind.SHARP or not is_moved:
         return blur
-    return soft.blur(blur.sigma / factor).enlarged(factor)
+    return soft.motion(blur.sigma / factor).enlarged(factor)
 
 
 def _noise(pixels: PixelImage, gray: Gray, level: int) -> float:

@@ -26,7 +26,7 @@ _SHARPEST = 0.1  # of the cells: one alone may be wrong, or something pasted in
 # docs/selection.md has what these give on real photographs.
 _WIDE = 1.15  # pixels of σ: from here on a direction is blurred
 _NOWHERE_SHARP = 0.8  # and from here on in the sharpest place, it is everywhere
-_ROUND = 1.5  # times the narrowest direction: less is no motion
+_ROUND = 1.43  # times the narrowest direction: less is no motion
 _LENGTH = 5.0  # of a motion, in units of the width; for even motion it is 4.6
 
 
@@ -54,10 +54,13 @@ class Softness:
         """Whether no place is sharp in all directions."""
         return self.is_soft and self.sharpest > _NOWHERE_SHARP
 
-    def blur(self, sigma: float) -> Blur:
-        """What it is called; `sigma` is what a spectrum told of the blur across the motion."""
-        if self.width < _ROUND * self.least:
-            return Blur(BlurKind.DEFOCUS, self.width)
+    @property
+    def is_round(self) -> bool:
+        """Whether edges of all directions are about as wide: nothing moved."""
+        return self.width < _ROUND * self.least
+
+    def motion(self, sigma: float) -> Blur:
+        """The motion that widened them; `sigma` is what a spectrum told of the blur across it."""
         return Blur(BlurKind.MOTION, sigma, _LENGTH * self.width, self.angle, is_even=False)
 
 
