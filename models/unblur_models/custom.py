@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from unblur_models import catalog, onnx_network
 from unblur_models.card import CUSTOM, ModelCard, Purpose, Quality
-from unblur_models.cost import gmacs_per_megapixel
+from unblur_models.cost import gmacs_per_megapixel, suitable_tile
 from unblur_models.errors import (
     ForeignFileError,
     OnnxRuntimeMissingError,
@@ -38,9 +38,6 @@ UNKNOWN_LICENCE = "unknown"
 _MULTIPLES = (1, 2, 4, 8, 16, 32, 64, 128)
 _LEAST_SIDE = 64  # below it some networks reflect more than there is
 _LARGEST_CHANGE = 0.25  # of the mean: a network that thinks in 0 to 255 misses by far more
-# Most of a large tile is kept: of 0.9 megapixels a plain U-Net took 2.1 s in tiles of 256, 1.2 s in
-# these.
-_TILE = 512
 _WHOLE = (Quality("good", "Good", "The whole network."),)
 
 
@@ -86,7 +83,7 @@ def add_file(
         return present
     trial = _try(brought)
     model_id = _free_id(name or path.stem)
-    like = _like(brought)
+    like = _like(brought, trial.gmacs_per_megapixel)
     card = replace(
         like,
         id=model_id,
@@ -185,7 +182,7 @@ def _free_id(name: str) -> str:
     return free
 
 
-def _like(brought: _Brought) -> ModelCard:
+def _like(brought: _Brought, gmacs: float) -> ModelCard:
     """A card of nobody's, with the tiles and purpose of its relatives where there are some."""
     blank = ModelCard(
         id="",
@@ -194,7 +191,7 @@ def _like(brought: _Brought) -> ModelCard:
         purpose=Purpose.MIXED,
         weights_file="",
         licence=UNKNOWN_LICENCE,
-        tile=_TILE,
+        tile=suitable_tile(gmacs),
     )
     family = _relatives(brought)
     if not family:

@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import save
 
 from unblur_models.card import Measurement, ModelCard, Purpose, card_text
-from unblur_models.cost import gmacs_per_megapixel
+from unblur_models.cost import gmacs_per_megapixel, suitable_tile
 from unblur_models.registry import architecture_of
 from unblur_models.training.checkpoint import Progress, read_snapshot
 from unblur_models.training.journal import last_scores
@@ -40,6 +40,7 @@ def export(snapshot: Path, out: Path, *, log: Path | None = None, is_half: bool 
     weights.write_bytes(data)
     architecture = architecture_of(state)
     channels = (3, 1) if architecture.takes_mask else (3,)
+    gmacs = round(gmacs_per_megapixel(network, *channels), 1)
     card = ModelCard(
         id=progress.name,
         name="",
@@ -52,7 +53,8 @@ def export(snapshot: Path, out: Path, *, log: Path | None = None, is_half: bool 
         credit="The Unblur authors",
         source=_source(progress),
         parameters=sum(value.numel() for value in state.values()),
-        gmacs_per_megapixel=round(gmacs_per_megapixel(network, *channels), 1),
+        gmacs_per_megapixel=gmacs,
+        tile=suitable_tile(gmacs),
         size_multiple=shape_of(network).size_multiple,
         measured=tuple(_measured(each) for each in last_scores(log or snapshot.parent)),
     )
