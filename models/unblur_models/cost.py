@@ -12,8 +12,9 @@ _SIDE = 256
 
 
 # Most of a large tile is kept: of 0.9 megapixels a plain U-Net took 2.1 s in tiles of 256, 1.2 s in
-# those of 512, and `unblur-fast` 1.41 s in those, 1.11 s in tiles of 1024. The first pixels come with
-# the first tile, so only networks that do a megapixel in about a second on two cores get the largest.
+# those of 512, and `unblur-fast` 1.41 s in those, 1.11 s in tiles of 1024. The first pixels come
+# with the first tile, so only networks that do a megapixel in about a second on two cores get the
+# largest.
 _TILE, _QUICK_TILE = 512, 1024
 _QUICK = 100.0  # GMAC a megapixel
 
