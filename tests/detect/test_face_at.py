@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from tests.psfs import motion, photographed, scene
 
+from unblur.detect.boxes import overlap
 from unblur.detect.face_at import face_at, oval_at, surroundings
-from unblur.detect.faces import FaceFinder, overlap
+from unblur.detect.faces import FaceFinder
 from unblur.document.geometry import Point, Rect, Size
 from unblur.errors import Cancelled
 

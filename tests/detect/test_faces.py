@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from tests.psfs import motion, photographed, scene
 
-from unblur.detect.faces import Face, FaceFinder, is_plausible, merged, oval_of, overlap
+from unblur.detect.boxes import overlap
+from unblur.detect.faces import Face, FaceFinder, is_plausible, merged, oval_of
 from unblur.document.geometry import Point, Rect, Size
 from unblur.errors import Cancelled
 from unblur.imaging.opencv import cv2

@@ -7,7 +7,7 @@ import pytest
 from tests.psfs import gaussian, motion, photographed, scene
 
 from unblur.detect.faces import overlap
-from unblur.detect.persons import QUICK_SIDES, SURE_PERSON, Person, PersonFinder, _merged
+from unblur.detect.persons import QUICK_SIDES, SURE_PERSON, Person, PersonFinder, merged
 from unblur.document.geometry import Rect
 
 Photo = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
@@ -61,7 +61,7 @@ def test_boxes_lie_on_the_photo_at_any_size_and_depth(finder: PersonFinder, squa
 def test_a_box_in_another_is_the_same_person() -> None:
     whole, legs = Person(Rect(10, 10, 50, 120), 0.9), Person(Rect(12, 80, 44, 50), 0.6)
     other = Person(Rect(200, 10, 50, 120), 0.5)
-    assert _merged([legs, other, whole]) == (whole, other)
+    assert merged([legs, other, whole]) == (whole, other)
 
 
 def test_a_search_that_is_stopped_stops(finder: PersonFinder, square: Photo) -> None:

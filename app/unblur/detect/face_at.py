@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+from unblur.detect.boxes import overlap
 from unblur.detect.faces import (
     Face,
     FaceFinder,
@@ -18,7 +19,6 @@ from unblur.detect.faces import (
     is_plausible,
     oval_around,
     oval_of,
-    overlap,
 )
 from unblur.detect.reduction import fitted
 from unblur.document.buffer import PixelImage

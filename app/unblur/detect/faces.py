@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from unblur.detect.boxes import inside, overlap, surest
 from unblur.detect.networks import buffer_of
 from unblur.detect.reduction import copy_of_size, fitted
 from unblur.document.buffer import PixelImage
@@ -117,25 +118,12 @@ def is_plausible(face: Face, photo: Size) -> bool:
 
 
 def merged(faces: Iterable[Face]) -> tuple[Face, ...]:
-    """Each face once, by its surest box (non-maximum suppression), the surest first."""
-    kept: list[Face] = []
-    for face in sorted(faces, key=lambda each: -each.score):
-        if not any(_is_same(face.box, other.box) for other in kept):
-            kept.append(face)
-    return tuple(kept)
-
-
-def overlap(box: Rect, other: Rect) -> float:
-    """Intersection over union of two boxes, in [0, 1]."""
-    shared = box.intersected(other).size.area
-    union = box.size.area + other.size.area - shared
-    return shared / union if union else 0.0
+    """Each face once, by its surest box, the surest first."""
+    return surest(faces, _is_same)
 
 
 def _is_same(box: Rect, other: Rect) -> bool:
-    smaller = min(box.size.area, other.size.area)
-    is_inside = box.intersected(other).size.area > _INSIDE * smaller
-    return overlap(box, other) > _SAME or is_inside
+    return overlap(box, other) > _SAME or inside(box, other) > _INSIDE
 
 
 def _sizes(photo: Size) -> list[Size]:

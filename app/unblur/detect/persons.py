@@ -7,12 +7,12 @@ large copy, people who fill the photo and people who are blurred in the small on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from unblur.detect.faces import overlap
+from unblur.detect.boxes import inside, overlap, surest
 from unblur.detect.networks import Floats, Network
 from unblur.detect.reduction import copy_of_size, fitted
 from unblur.document.buffer import PixelImage
@@ -67,7 +67,7 @@ class PersonFinder:
         for side in sorted({min(side, max(photo)) for side in sides}, reverse=True):
             proceed()
             found += self._find_at(pixels, fitted(photo, side))
-        return _merged(found)
+        return merged(each for each in found if not each.box.is_empty)
 
     def _find_at(self, pixels: PixelImage, size: Size) -> list[Person]:
         width, height = (max(1, round(side / _MULTIPLE)) * _MULTIPLE for side in size)
@@ -98,17 +98,10 @@ def _decoded(answer: Floats, stride: int) -> tuple[Floats, Floats]:
     return boxes.astype(np.float32), scores[down, across].astype(np.float32)
 
 
-def _merged(people: Sequence[Person]) -> tuple[Person, ...]:
-    """Everybody once, by the surest box (non-maximum suppression), the surest first."""
-    kept: list[Person] = []
-    for person in sorted(people, key=lambda each: -each.score):
-        if person.box.is_empty:
-            continue
-        if not any(_is_same(person.box, other.box) for other in kept):
-            kept.append(person)
-    return tuple(kept)
+def merged(people: Iterable[Person]) -> tuple[Person, ...]:
+    """Everybody once, by the surest box, the surest first."""
+    return surest(people, _is_same)
 
 
 def _is_same(box: Rect, other: Rect) -> bool:
-    smaller = min(box.size.area, other.size.area)
-    return overlap(box, other) > _SAME or box.intersected(other).size.area > _INSIDE * smaller
+    return overlap(box, other) > _SAME or inside(box, other) > _INSIDE

@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from unblur.detect.faces import overlap
+from unblur.detect.boxes import inside, overlap, surest
 from unblur.detect.networks import Floats, Network
 from unblur.detect.reduction import copy_of_size, fitted
 from unblur.document.buffer import PixelImage, UInt8Image
@@ -43,7 +43,7 @@ _LONG = 1.6  # times its height: what a line is long
 _TALLEST = 60.0  # pixels of a copy: letters that are taller are things
 _AGREE = 0.45  # intersection over union of a line in two copies
 _SURE, _SURE_LONG = 0.97, 3.0  # score and length of a line that need be seen in one only
-_INSIDE = 0.5  # lines of which so much lies in one another are one line
+_LIES_IN = 0.5  # lines of which so much lies in one another are one line
 
 _Rotated: TypeAlias = tuple[tuple[float, float], tuple[float, float], float]
 
@@ -126,16 +126,11 @@ def agreed(seen: Sequence[Sequence[TextLine]]) -> list[TextLine]:
 
 def merged(lines: Iterable[TextLine]) -> tuple[TextLine, ...]:
     """Each line once, by its surest rectangle, the surest first."""
-    kept: list[TextLine] = []
-    for line in sorted(lines, key=lambda each: -each.score):
-        if not any(_is_same(line.box, other.box) for other in kept):
-            kept.append(line)
-    return tuple(kept)
+    return surest(lines, _is_same)
 
 
 def _is_same(box: Rect, other: Rect) -> bool:
-    smaller = min(box.size.area, other.size.area)
-    return box.intersected(other).size.area > _INSIDE * smaller
+    return inside(box, other) > _LIES_IN
 
 
 def _blob(copy: UInt8Image) -> Floats:
