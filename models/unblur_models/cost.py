@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 
 import torch
 from torch import nn
@@ -17,14 +18,34 @@ _SIDE = 256
 # largest.
 _TILE, _QUICK_TILE = 512, 1024
 _QUICK = 100.0  # GMAC a megapixel
+_WIDE = 16  # values a pixel in one layer: 75 MB in such a tile, and several are alive at once
 
 
-def suitable_tile(gmacs: float) -> int:
-    """The tile, in pixels, of a network of which nothing is known but its GMAC a megapixel.
+def suitable_tile(network: nn.Module, gmacs: float, *channels: int, side: int = _SIDE) -> int:
+    """The tile, in pixels, of a network of which nothing else is known.
 
-    0 where nobody counted them.
+    `gmacs` is what it takes for a megapixel, 0 where nobody counted; the rest is as there.
     """
-    return _QUICK_TILE if 0 < gmacs <= _QUICK else _TILE
+    if not 0 < gmacs <= _QUICK or _widest(network, channels, side) > _WIDE:
+        return _TILE
+    return _QUICK_TILE
+
+
+def _widest(network: nn.Module, channels: Sequence[int], side: int) -> float:
+    """The most values for a pixel of the picture that one layer gives."""
+    drawn = copy.deepcopy(network).to("meta")
+    widest = 0
+
+    def seen(_layer: nn.Module, _inputs: object, output: object) -> None:
+        nonlocal widest
+        if isinstance(output, torch.Tensor):
+            widest = max(widest, output.numel())
+
+    for layer in drawn.modules():
+        layer.register_forward_hook(seen)
+    with torch.inference_mode():
+        drawn(*(torch.empty(1, each, side, side, device="meta") for each in channels))
+    return widest / side**2
 
 
 def gmacs_per_megapixel(

@@ -48,6 +48,7 @@ class Trial:
     size_multiple: int
     qualities: tuple[Quality, ...]
     gmacs_per_megapixel: float
+    tile: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def add_file(
         return present
     trial = _try(brought)
     model_id = _free_id(name or path.stem)
-    like = _like(brought, trial.gmacs_per_megapixel)
+    like = _like(brought, trial.tile)
     card = replace(
         like,
         id=model_id,
@@ -182,7 +183,7 @@ def _free_id(name: str) -> str:
     return free
 
 
-def _like(brought: _Brought, gmacs: float) -> ModelCard:
+def _like(brought: _Brought, tile: int) -> ModelCard:
     """A card of nobody's, with the tiles and purpose of its relatives where there are some."""
     blank = ModelCard(
         id="",
@@ -191,7 +192,7 @@ def _like(brought: _Brought, gmacs: float) -> ModelCard:
         purpose=Purpose.MIXED,
         weights_file="",
         licence=UNKNOWN_LICENCE,
-        tile=suitable_tile(gmacs),
+        tile=tile,
     )
     family = _relatives(brought)
     if not family:
@@ -220,7 +221,9 @@ def _try(brought: _Brought) -> Trial:
         side = _side(multiple)
         working = tuple(_working(brought, _gradient(side)))
         if working:
-            return Trial(multiple, working, _gmacs(brought, side, working[-1]))
+            gmacs = _gmacs(brought, side, working[-1])
+            tile = suitable_tile(brought.network, gmacs, 3, side=side)
+            return Trial(multiple, working, gmacs, tile)
     detail = f"its {brought.architecture} makes no picture of a picture of values from 0 to 1"
     raise ForeignFileError(brought.path, detail)
 

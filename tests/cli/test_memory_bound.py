@@ -54,7 +54,7 @@ def test_a_whole_photo_is_restored_within_the_memory_that_is_promised(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     report = json.loads(done.stdout.splitlines()[-1])
-    assert report["tiles"] > 8
+    assert report["tiles"] > 3
     assert report["peak_memory_mb"] * 2**20 < _BASE + _BYTES_PER_PIXEL * _PHOTO.area
 
 

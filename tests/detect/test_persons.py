@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.psfs import gaussian, motion, photographed, scene
 
-from unblur.detect.faces import overlap
+from unblur.detect.boxes import overlap
 from unblur.detect.persons import QUICK_SIDES, SURE_PERSON, Person, PersonFinder, merged
 from unblur.document.geometry import Rect
 
@@ -48,6 +48,15 @@ def test_the_same_people_are_found_when_they_are_blurred(
 
 def test_nobody_is_sure_to_be_in_an_empty_street(finder: PersonFinder) -> None:
     assert all(person.score < SURE_PERSON for person in finder.find(scene("street")))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (30, 40), (1, 5000), (5000, 1)])
+def test_nobody_is_found_in_pictures_that_are_too_small_for_anybody(
+    finder: PersonFinder, size: tuple[int, int]
+) -> None:
+    rng = np.random.default_rng(0)
+    for pixels in (np.zeros((*size, 3), np.uint8), rng.integers(0, 256, (*size, 3), np.uint8)):
+        assert finder.find(pixels, sides=QUICK_SIDES) == ()
 
 
 def test_boxes_lie_on_the_photo_at_any_size_and_depth(finder: PersonFinder, square: Photo) -> None:

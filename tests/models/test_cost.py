@@ -27,8 +27,12 @@ def test_multiplications_are_counted_by_stages_and_the_network_stays_where_it_is
     assert {each.device.type for each in network.parameters()} == {"cpu"}
 
 
-@pytest.mark.parametrize(("gmacs", "tile"), [(0.0, 512), (8.0, 1024), (100.0, 1024), (101.0, 512)])
-def test_quick_networks_get_large_tiles_and_those_that_nobody_counted_do_not(
-    gmacs: float, tile: int
+@pytest.mark.parametrize(
+    ("channels", "gmacs", "tile"),
+    [(8, 0.0, 512), (8, 8.0, 1024), (8, 100.0, 1024), (8, 101.0, 512), (17, 8.0, 512)],
+)
+def test_quick_networks_get_large_tiles_unless_they_are_wide_or_nobody_counted(
+    channels: int, gmacs: float, tile: int
 ) -> None:
-    assert suitable_tile(gmacs) == tile
+    network = nn.Sequential(nn.Conv2d(3, channels, 3, padding=1), nn.Conv2d(channels, 3, 1))
+    assert suitable_tile(network, gmacs, 3) == tile

@@ -25,7 +25,7 @@ _SAME_LENGTH, _SAME_ANGLE = 1.65, 15.0  # the larger by the smaller, and degrees
 _DISC_SHARE = 0.93  # a disc has to be so much better: it fits a Gaussian, but too narrowly
 _SHORTEST, _LONGEST = 3.0, 56.0  # pixels: beyond, the fit has run to its limits
 _SHARP = 1.05  # pixels of σ: lenses and demosaicing leave about 0.6
-_SHARP_ACROSS = 1.45  # the same across a motion, where σ is known less well
+_SHARP_ACROSS = 1.25  # the same across a motion, where σ is known less well
 _STEEP = 3.1  # the slope of few sharp scenes, and of most that a hand blurred without a formula
 _CANDIDATES = 2  # motions that are fitted for each way to be out of focus
 

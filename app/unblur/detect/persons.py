@@ -27,6 +27,7 @@ SURE_PERSON = 0.7
 THRESHOLD = 0.45
 """The score of a box that is one of a person where somebody is known to be."""
 
+_HOPELESS = 50.0  # a logit: below its negative there is nobody, however far
 _STRIDES = (8, 16, 32)
 _MULTIPLE = 32
 _CLASSES, _STEPS = 80, 11  # of the network's channels: what it is, and how far the sides are
@@ -87,7 +88,8 @@ class PersonFinder:
 
 def _decoded(answer: Floats, stride: int) -> tuple[Floats, Floats]:
     """Left, top, right and bottom (n, 4) in pixels of the copy, and scores (n,)."""
-    scores = 1.0 / (1.0 + np.exp(-answer[0]))
+    # Of tiny pictures it makes numbers whose exponential no float holds.
+    scores = 1.0 / (1.0 + np.exp(-np.maximum(answer[0], -_HOPELESS)))
     down, across = np.nonzero(scores >= THRESHOLD)
     steps = answer[_CLASSES:, down, across].reshape(4, _STEPS, -1)
     weights = np.exp(steps - steps.max(axis=1, keepdims=True))

@@ -54,7 +54,7 @@ def export(snapshot: Path, out: Path, *, log: Path | None = None, is_half: bool 
         source=_source(progress),
         parameters=sum(value.numel() for value in state.values()),
         gmacs_per_megapixel=gmacs,
-        tile=suitable_tile(gmacs),
+        tile=suitable_tile(network, gmacs, *channels),
         size_multiple=shape_of(network).size_multiple,
         measured=tuple(_measured(each) for each in last_scores(log or snapshot.parent)),
     )
