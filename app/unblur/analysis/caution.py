@@ -22,7 +22,7 @@ from unblur.analysis.region_blur import region_span
 from unblur.document.buffer import PixelImage
 from unblur.document.geometry import Rect
 from unblur.document.shapes import Ellipse, Lasso, Shape
-from unblur.messages import invented_message, unreadable_message
+from unblur.notices import invented_message, unreadable_message
 
 _DETAIL = 0.6  # of a blur's span: the smallest detail that it leaves
 _LEAST_DETAILS = 8.0  # across a face that still is somebody's

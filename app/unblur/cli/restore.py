@@ -21,14 +21,13 @@ from unblur.errors import (
     ImageWriteError,
     UnexpectedEngineError,
 )
-from unblur.messages import (
+from unblur.messages import message_for, printable
+from unblur.notices import (
     fallback_message,
     gpu_full_message,
     invented_message,
     kept_message,
     left_message,
-    message_for,
-    printable,
     unreadable_message,
 )
 from unblur_models import catalog

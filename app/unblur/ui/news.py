@@ -9,7 +9,8 @@ from PySide6.QtGui import QDesktopServices
 
 from unblur.errors import AppError
 from unblur.gpu_setup.activation import problem as gpu_problem
-from unblur.messages import fallback_message, gpu_full_message, left_message, message_for
+from unblur.messages import message_for
+from unblur.notices import fallback_message, gpu_full_message, left_message
 from unblur.ui.autosave import Autosave
 from unblur.ui.colour_names import color_space_name
 from unblur.ui.edge_refinement import EdgeRefinement
