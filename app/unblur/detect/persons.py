@@ -27,9 +27,9 @@ SURE_PERSON = 0.7
 THRESHOLD = 0.45
 """The score of a box that is one of a person where somebody is known to be."""
 
-_HOPELESS = 50.0  # a logit: below its negative there is nobody, however far
 _STRIDES = (8, 16, 32)
 _MULTIPLE = 32
+_LEAST = 2  # multiples: where its coarsest map has one row only, OpenCV's answers are by chance
 _CLASSES, _STEPS = 80, 11  # of the network's channels: what it is, and how far the sides are
 _MEAN = np.array([103.53, 116.28, 123.675], np.float32)  # blue, green, red
 _DEVIATION = np.array([57.375, 57.12, 58.395], np.float32)
@@ -71,7 +71,7 @@ class PersonFinder:
         return merged(each for each in found if not each.box.is_empty)
 
     def _find_at(self, pixels: PixelImage, size: Size) -> list[Person]:
-        width, height = (max(1, round(side / _MULTIPLE)) * _MULTIPLE for side in size)
+        width, height = (max(_LEAST, round(side / _MULTIPLE)) * _MULTIPLE for side in size)
         small = copy_of_size(pixels, Size(width, height))[..., ::-1]
         blob = (small.astype(np.float32) - _MEAN) / _DEVIATION
         answers = self._network.run(blob.transpose(2, 0, 1)[None])
@@ -88,8 +88,7 @@ class PersonFinder:
 
 def _decoded(answer: Floats, stride: int) -> tuple[Floats, Floats]:
     """Left, top, right and bottom (n, 4) in pixels of the copy, and scores (n,)."""
-    # Of tiny pictures it makes numbers whose exponential no float holds.
-    scores = 1.0 / (1.0 + np.exp(-np.maximum(answer[0], -_HOPELESS)))
+    scores = 1.0 / (1.0 + np.exp(-answer[0]))
     down, across = np.nonzero(scores >= THRESHOLD)
     steps = answer[_CLASSES:, down, across].reshape(4, _STEPS, -1)
     weights = np.exp(steps - steps.max(axis=1, keepdims=True))
